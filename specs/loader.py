@@ -1,0 +1,78 @@
+"""Bytes into documents: the edge where a file becomes something to read from.
+
+Everything a hostile or broken file can do is refused here, by name: its size, its
+encoding, its JSON, its nesting, its version.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from specs.errors import DocumentError
+from specs.model import Document
+from specs.reach import prune
+from specs.waivers import Treatment, treat
+
+LARGEST_BYTES = 16 * 1024 * 1024
+"""Four times the largest real document seen (4.1 MB)."""
+
+
+def read_document(
+    path: Path, *, name: str, treatments: Iterable[Treatment] = ()
+) -> tuple[Document, list[Treatment]]:
+    """Read the document at *path*, called *name*; return it and the treatments it needed.
+
+    Raises DocumentError where the file is no OpenAPI 3.0 or 3.1 document.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as exc:
+        raise DocumentError(
+            name, f"cannot be read: {exc.strerror}", fix="check the file"
+        ) from exc
+    raw, needed = treat(name, parse_document(content, name=name), treatments)
+    return Document(name, _version(raw, name), prune(raw, name=name)), needed
+
+
+def parse_document(content: bytes, *, name: str) -> dict[str, Any]:
+    """Parse *content* as the JSON object that an OpenAPI document is."""
+    if len(content) > LARGEST_BYTES:
+        raise DocumentError(
+            name,
+            f"is {len(content):,} bytes, and {LARGEST_BYTES:,} is the limit",
+            fix="check what was vendored",
+        )
+    try:
+        raw = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except RecursionError as exc:
+        raise DocumentError(name, "is nested too deeply", fix="flatten it") from exc
+    except ValueError as exc:  # JSONDecodeError and UnicodeDecodeError among them
+        raise DocumentError(name, f"is not JSON: {exc}", fix="vendor it again") from exc
+    _version(raw, name)
+    if not isinstance(raw.get("paths"), dict):
+        raise DocumentError(
+            f"{name}#/paths", "there are no paths", fix="vendor a complete document"
+        )
+    return dict(raw)
+
+
+def _version(raw: Any, name: str) -> Literal["3.0", "3.1"]:
+    declared = raw.get("openapi") if isinstance(raw, dict) else None
+    found = (
+        re.fullmatch(r"(3\.[01])\.\d+(-.+)?", declared)
+        if isinstance(declared, str)
+        else None
+    )
+    if not found:
+        raise DocumentError(
+            f"{name}#/openapi",
+            f"is not an OpenAPI 3.0 or 3.1 document: openapi={declared!r:.40}",
+            fix="vendor the OpenAPI document",
+        )
+    return "3.0" if found[1] == "3.0" else "3.1"
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number")

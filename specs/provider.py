@@ -1,0 +1,247 @@
+"""A provider: what `provider.toml` says beside the documents.
+
+The file is read strictly: an unknown key, a missing one or a value of the wrong type
+is a ProviderError that names the key. Facts that the documents also state are held
+against them by `specs.registry`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from specs.errors import LifecycleError, ProviderError
+from specs.lifecycle import Event, Lifecycle, Outcome
+from specs.pointers import split_pointer
+
+
+def _checked_pointer(value: str) -> str:
+    split_pointer(value)
+    return value
+
+
+Pointer = Annotated[str, AfterValidator(_checked_pointer)]
+"""A JSON pointer into an answer, such as `/video/url`."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+HostName = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", max_length=253)]
+HeaderToken = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$", max_length=60)]
+VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=60)]
+PathTemplate = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./{}~-]*$", max_length=300)]
+
+
+class _Facts(BaseModel):
+    """Facts from one table: immutable, and no key goes unread."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Auth(_Facts):
+    """How a request proves who pays for it: `<header>: <scheme> <key>`."""
+
+    header: HeaderToken
+    scheme: HeaderToken
+    environment: tuple[VariableName, ...] = Field(min_length=1)
+    key_pattern: str  # a regular expression that a whole key matches
+    source: str
+
+
+class ModelSelector(_Facts):
+    """Where a submit says which model it wants: in a body member, or by its path."""
+
+    location: Literal["body", "path"] = Field(alias="in")
+    name: str = ""  # of the body member
+    source: str
+
+
+class OperationFacts(_Facts):
+    """Which operation of the documents plays a role, and how it is addressed.
+
+    `path` is the template as the documents write it, with `{model}` for the whole
+    model id and `{app}` for its first two segments. `document` names one document
+    that serves every model; without it each model's own document has the operation.
+    """
+
+    method: Literal["GET", "POST", "PUT", "DELETE", "PATCH"]
+    path: PathTemplate
+    wire_path: PathTemplate | None = None
+    aliases: tuple[PathTemplate, ...] = ()
+    document: str | None = None
+    id: str | None = None  # the parameter that carries the job's id
+
+
+class Operations(_Facts):
+    """The operation of each role; a provider may lack the last two."""
+
+    submit: OperationFacts
+    poll: OperationFacts
+    result: OperationFacts | None = None
+    cancel: OperationFacts | None = None
+
+
+class JobFacts(_Facts):
+    """Where an answer carries what a job is; `video` is in the outcome's answer."""
+
+    id: Pointer
+    status: Pointer
+    video: Pointer
+    error: Pointer
+    cost: Pointer | None = None
+    source: str
+
+
+class Polling(_Facts):
+    """How often to ask, and for how long, in seconds."""
+
+    interval: float = Field(gt=0)
+    deadline: float = Field(gt=0)
+    source: str
+
+
+class Errors(_Facts):
+    """The shape of a refusal, and the status codes that carry it.
+
+    `refused` answers a request that breaks a rule of the document, `unauthorized`
+    one without a valid key, `unknown_job` an id that was never given out. `schema`
+    is a JSON Schema of the answer; `style` names the library whose wording the
+    service's messages follow.
+    """
+
+    style: Literal["zod", "pydantic"]
+    refused: int = Field(ge=400, le=499)
+    unauthorized: int = Field(ge=400, le=499)
+    unknown_job: int = Field(ge=400, le=499)
+    envelope: dict[str, Any] = Field(alias="schema")
+    source: str
+
+
+class Limits(_Facts):
+    """What the service refuses for its size alone."""
+
+    body_bytes: int = Field(gt=0)
+    source: str
+
+
+class Prices(_Facts):
+    """What a generation costs, in `currency`.
+
+    `values` gives the price of one `unit` for each value of the body member
+    `parameter`; a video second is `frames_per_second` frames. Where the provider
+    bills in credits, `credits_per_unit` of them are one unit of currency.
+    """
+
+    currency: str
+    unit: str | None = None
+    frames_per_second: int | None = None
+    parameter: str | None = None
+    values: dict[str, float] = {}
+    credits_per_unit: int | None = None
+    source: str
+    retrieved: date | None = None
+
+
+class _LifecycleFacts(_Facts):
+    """The `[lifecycle]` table as written; `Provider` holds the `Lifecycle` it gives."""
+
+    initial: str
+    transitions: dict[str, dict[Event, str]]
+    terminal: dict[str, Outcome]
+    source: str
+
+    @model_validator(mode="after")
+    def _is_a_sound_table(self) -> "_LifecycleFacts":
+        table = self.transitions
+        targets = {it for row in table.values() for it in row.values()}
+        if strays := sorted(
+            ({self.initial} | targets | set(self.terminal)) - set(table)
+        ):
+            raise ValueError(f"states {strays} have no row in transitions")
+        ends = {state for state, row in table.items() if not row}
+        if ends != set(self.terminal):
+            raise ValueError(
+                f"terminal names {sorted(self.terminal)}, but the states without a way "
+                f"out are {sorted(ends)}"
+            )
+        return self
+
+
+class Provider(_Facts):
+    """A service with its own authentication, job protocol and errors."""
+
+    name: Name
+    title: str
+    base_url: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+$")]
+    hosts: tuple[HostName, ...]
+    source: str
+    auth: Auth
+    model: ModelSelector
+    operations: Operations
+    job: JobFacts
+    lifecycle_facts: _LifecycleFacts = Field(alias="lifecycle", repr=False)
+    polling: Polling
+    errors: Errors
+    limits: Limits
+    prices: Prices | None = None
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """The transition table of this provider's jobs."""
+        facts = self.lifecycle_facts
+        return Lifecycle(
+            initial=facts.initial,
+            transitions=facts.transitions,
+            terminal=facts.terminal,
+        )
+
+
+def read_provider(path: Path, *, name: str) -> Provider:
+    """Read the `provider.toml` at *path*; *name* is how messages call the file.
+
+    Raises ProviderError, or LifecycleError where the transition table is at fault.
+    """
+    try:
+        facts = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ProviderError(
+            name, f"cannot be read as TOML: {exc}", fix="mend the file"
+        ) from exc
+    try:
+        provider = Provider.model_validate(facts)
+    except ValidationError as exc:
+        raise _first_problem(name, exc) from exc
+    if provider.name != path.parent.name:
+        raise ProviderError(
+            f"{name}#/name",
+            f"says {provider.name!r}, but stands in the folder {path.parent.name!r}",
+            fix="make the two agree",
+        )
+    try:
+        re.compile(provider.auth.key_pattern)
+    except re.error as exc:
+        raise ProviderError(
+            f"{name}#/auth/key_pattern",
+            f"is no regular expression: {exc}",
+            fix="mend it",
+        ) from exc
+    return provider
+
+
+def _first_problem(name: str, exc: ValidationError) -> ProviderError:
+    """Return the first finding of *exc* as one line; the rest follow once it is mended."""
+    first = exc.errors(include_url=False)[0]
+    where = "/".join(str(it) for it in first["loc"])
+    kind = LifecycleError if first["loc"][:1] == ("lifecycle",) else ProviderError
+    shown: Any = first["input"]
+    value = "" if isinstance(shown, Mapping) else f", got {shown!r}"
+    return kind(f"{name}#/{where}", f"{first['msg']}{value}", fix="mend the table")
