@@ -1,0 +1,50 @@
+"""The time that jobs live by, injected so that a test can move it."""
+
+import time
+from typing import Protocol
+
+from mock_server.errors import ClockError
+
+_END = 1e11  # some day of the year 5138: far later, a date no longer fits an answer
+
+
+class Clock(Protocol):
+    """Anything that tells the time in seconds since the epoch."""
+
+    def now(self) -> float:
+        """Return the time; it never runs backward."""
+        ...
+
+
+class SystemClock:
+    """The time of day as it was at the start, moved on by the monotonic clock.
+
+    A correction of the system's clock would otherwise take a job back a state.
+    """
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def now(self) -> float:
+        """Return the time in seconds since the epoch."""
+        return self._offset + time.monotonic()
+
+
+class ManualClock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self, start: float = 1_700_000_000.0) -> None:
+        self._now = start
+
+    def now(self) -> float:
+        """Return the time it was last moved to."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the time on; raise ClockError for anything but a step forward."""
+        if not 0 <= seconds <= _END - self._now:  # NaN is not
+            raise ClockError(
+                f"clock: cannot be moved by {seconds!r} seconds; "
+                f"give a number from 0 to {_END - self._now:.0f}"
+            )
+        self._now += seconds

@@ -1,0 +1,144 @@
+"""What comes over the wire and what goes back: the only module that speaks ASGI.
+
+A request is read once into a `Call` of plain values; handlers return a `Reply`.
+Everything in a call is hostile text. `origin` alone goes back out in URLs, so the
+host it is made of must look like one.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from specs import Json
+
+_HOST = re.compile(
+    r"[A-Za-z0-9._-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?"
+)
+_JSON = "application/json"
+
+
+class BodyTooLargeError(Exception):
+    """A request's body is longer than its reader allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request, its body still to be read.
+
+    `path` is percent-encoded as it was sent, `headers` have lower-case names, and
+    of a header that is sent twice the last one counts.
+    """
+
+    method: str
+    path: str
+    query: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    origin: str = "http://localhost"
+
+    def with_body(self, body: bytes) -> "Call":
+        """Return the same call with its body."""
+        return replace(self, body=body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer, which sends itself as ASGI has it: `await reply(scope, receive, send)`.
+
+    A HEAD request is sent no body.
+    """
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = _JSON
+
+    def with_headers(self, headers: Mapping[str, str]) -> "Reply":
+        """Return the same answer with *headers* besides its own."""
+        return replace(self, headers={**self.headers, **headers})
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Send the answer to the request of *scope*."""
+        headers = {
+            "content-length": str(len(self.body)),
+            "content-type": self.content_type,
+        } | dict(self.headers)
+        start = {
+            "type": "http.response.start",
+            "status": self.status,
+            "headers": [
+                (name.encode("latin-1"), value.encode("latin-1"))
+                for name, value in headers.items()
+            ],
+        }
+        await send(start)
+        body = b"" if scope["method"] == "HEAD" else self.body
+        await send({"type": "http.response.body", "body": body})
+
+
+def json_reply(
+    status: int,
+    content: Json,
+    *,
+    headers: Mapping[str, str] | None = None,
+    content_type: str = _JSON,
+) -> Reply:
+    """Return an answer whose body is *content* as JSON."""
+    try:
+        body = orjson.dumps(content)
+    except orjson.JSONEncodeError:
+        # A refusal repeats what it was sent, such as an integer past 64 bits.
+        body = json.dumps(content).encode()
+    return Reply(
+        status=status, body=body, headers=headers or {}, content_type=content_type
+    )
+
+
+def read_call(scope: Scope) -> Call:
+    """Return the request of *scope*, without its body."""
+    headers = {
+        name.decode("latin-1").lower(): value.decode("latin-1")
+        for name, value in scope["headers"]
+    }
+    # `path` is decoded, so that a slash inside an id would split it.
+    path = scope.get("raw_path") or scope["path"].encode()
+    return Call(
+        method=scope["method"],
+        path=path.decode("ascii", "replace"),
+        query=scope["query_string"],
+        headers=headers,
+        origin=f"{scope['scheme']}://{_read_host(scope, headers)}",
+    )
+
+
+def _read_host(scope: Scope, headers: Mapping[str, str]) -> str:
+    host = headers.get("host", "")
+    if _HOST.fullmatch(host):
+        return host
+    server: tuple[str, int | None] | None = scope.get("server")
+    name, port = server or ("localhost", None)
+    name = f"[{name}]" if ":" in name else name
+    return name if port is None else f"{name}:{port}"
+
+
+async def read_body(receive: Receive, call: Call, *, limit: int) -> bytes:
+    """Return the body of *call*; raise BodyTooLargeError past *limit* bytes."""
+    announced = call.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced[:20]) > limit:
+        raise BodyTooLargeError
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        # A client that has gone away leaves half a body, which is refused as such.
+        chunk: bytes = message.get("body", b"")
+        more = message.get("more_body", False)
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLargeError
+        chunks.append(chunk)
+    return b"".join(chunks)

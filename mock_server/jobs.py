@@ -1,0 +1,126 @@
+"""A job is its schedule.
+
+When a job is submitted, the times at which it will change are drawn once. Where it
+stands at any later moment follows from that schedule, the clock and the events that
+were forced upon it, and from nothing else: no task advances it, a restart loses
+nothing, and any number of processes agree. `Lifecycle`, the provider's transition
+table, decides which change is possible; a scheduled one that a forced event has made
+impossible is passed over.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from random import Random
+
+from mock_server.scenarios import Scenario
+from specs import Event, Json, Lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An event, and when it happens, in seconds since the epoch."""
+
+    at: float
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a job stands: its state, since when, and the event that led there."""
+
+    state: str
+    since: float
+    event: Event | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long jobs take, in seconds: the mean of each wait, and its spread.
+
+    A wait is drawn evenly from the mean less *spread* times the mean, to the mean
+    plus as much.
+    """
+
+    queued: float = 1.0
+    generating: float = 3.0
+    spread: float = 0.3
+
+    def draw(self, mean: float, random: Random) -> float:
+        """Return one wait around *mean*."""
+        return mean * random.uniform(1 - self.spread, 1 + self.spread)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One generation.
+
+    `key` is the part of `id` that is drawn, and what the store finds it by. `inputs`
+    holds the members of the submit body that shape the video or that a later answer
+    repeats, `seed` what the model would have drawn for itself.
+    """
+
+    key: str
+    id: str
+    contract: str
+    scenario: str
+    submitted: float
+    schedule: tuple[Change, ...]
+    forced: tuple[Change, ...] = ()
+    seed: int = 0
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+
+    def history(self, lifecycle: Lifecycle, now: float) -> Iterator[Standing]:
+        """Yield every standing the job has had up to *now*, the present one last."""
+        standing = Standing(lifecycle.initial, self.submitted)
+        yield standing
+        # The sort is stable: of two changes at one moment the scheduled one, which
+        # was there first, counts first.
+        for change in sorted((*self.schedule, *self.forced), key=attrgetter("at")):
+            state = lifecycle.transitions[standing.state].get(change.event)
+            if change.at <= now and state is not None:
+                standing = Standing(state, change.at, change.event)
+                yield standing
+
+    def standing(self, lifecycle: Lifecycle, now: float) -> Standing:
+        """Return where the job stands at *now*."""
+        *_, last = self.history(lifecycle, now)
+        return last
+
+    def force(self, event: Event, lifecycle: Lifecycle, now: float) -> "Job":
+        """Return the job as *event* leaves it; raise IllegalEventError if it cannot be."""
+        lifecycle.advance(self.standing(lifecycle, now).state, event)
+        return replace(self, forced=(*self.forced, Change(now, event)))
+
+    @property
+    def due(self) -> float | None:
+        """When the schedule ends the job, or None if it never does."""
+        last = self.schedule[-1]
+        return None if last.event is Event.START else last.at
+
+    def next_change(self, now: float) -> float | None:
+        """Return when the schedule has its next change, or None if it has no more."""
+        return next((it.at for it in self.schedule if it.at > now), None)
+
+
+def draw_schedule(
+    lifecycle: Lifecycle,
+    scenario: Scenario,
+    *,
+    now: float,
+    timing: Timing,
+    random: Random,
+) -> tuple[Change, ...]:
+    """Return the changes of a job that is submitted at *now* and goes by *scenario*."""
+    steps = len(lifecycle.path(scenario.end or Event.COMPLETE)) - 1
+    changes, at = [], now
+    for step in range(1, steps + 1):
+        last = step == steps
+        if last and scenario.end is None:
+            break
+        mean = timing.generating if last else timing.queued
+        at += scenario.pace * timing.draw(mean, random)
+        changes.append(
+            Change(at, scenario.end if last and scenario.end else Event.START)
+        )
+    return tuple(changes)

@@ -1,0 +1,95 @@
+"""Opens jobs and finds them again: the store, the clock and the dice of one mock."""
+
+from collections.abc import Mapping
+from random import Random, SystemRandom
+from uuid import UUID
+
+from mock_server.clock import Clock
+from mock_server.errors import UnknownJobError
+from mock_server.jobs import Job, Timing, draw_schedule
+from mock_server.scenarios import Scenario
+from mock_server.store import Store
+from specs import Contract, Event, Json, Lifecycle
+
+
+class Ledger:
+    """Every job of one mock.
+
+    With a *seed*, the same submits in the same order get the same ids and schedules;
+    with None, nobody can foretell them.
+    """
+
+    def __init__(
+        self, *, store: Store, clock: Clock, timing: Timing, seed: int | None
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self._timing = timing
+        self._seed = seed
+        self._random = self._start()
+        # Of its own, so that a refused call does not change the jobs that follow.
+        self._request_ids = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - to be replayed
+
+    def draw_request_id(self) -> str:
+        """Return a name for a call that no job came of."""
+        return _draw_uuid(self._request_ids)
+
+    def _start(self) -> Random:
+        if self._seed is None:
+            return SystemRandom()
+        # A store that has survived a restart goes on with other ids than its own.
+        return Random(f"{self._seed}/{len(self.store)}")  # noqa: S311 - to be replayed
+
+    def open(
+        self, contract: Contract, inputs: Mapping[str, Json], scenario: Scenario
+    ) -> Job:
+        """Return a new job that goes by *scenario*."""
+        now = self.clock.now()
+        schedule = draw_schedule(
+            contract.lifecycle,
+            scenario,
+            now=now,
+            timing=self._timing,
+            random=self._random,
+        )
+        while True:
+            key = _draw_uuid(self._random)
+            # Where models share the address to poll, an id says whose it is.
+            shared = contract.provider.model.location == "body"
+            job = Job(
+                key=key,
+                id=f"{key}:{contract.model}" if shared else key,
+                contract=contract.id,
+                scenario=scenario.name,
+                submitted=now,
+                schedule=schedule,
+                seed=self._random.getrandbits(31),
+                inputs=inputs,
+            )
+            if self.store.add(job):
+                return job
+
+    def find(self, job_id: str) -> Job:
+        """Return the job of that id; raise UnknownJobError if none was ever given it."""
+        job = self.store.get(job_id.partition(":")[0])
+        if job is None or job.id != job_id:
+            raise UnknownJobError(
+                f"job {job_id[:120]!r}: nobody was given this id; submit one first"
+            )
+        return job
+
+    def force(self, job: Job, event: Event, lifecycle: Lifecycle) -> Job:
+        """Have *event* happen to *job* now; raise IllegalEventError if it cannot."""
+        now = self.clock.now()
+        return self.store.update(
+            job.key, lambda current: current.force(event, lifecycle, now)
+        )
+
+    def reset(self) -> None:
+        """Forget every job, and roll the dice from the start."""
+        self.store.clear()
+        self._random = self._start()
+
+
+def _draw_uuid(random: Random) -> str:
+    return str(UUID(int=random.getrandbits(128), version=4))

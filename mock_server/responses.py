@@ -1,0 +1,204 @@
+"""What every answer about a job is made of, whatever the protocol.
+
+`provider.toml` says where the id, the status, the video, the error and the price of a
+job stand in an answer; the documents say what may stand beside them. Nothing here
+knows a provider.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.jobs import Job, Standing
+from mock_server.samples import complete
+from mock_server.scenarios import DEFAULT, SCENARIOS, Failure
+from mock_server.shapes import SHAPING, Shape, read_shape
+from specs import (
+    Contract,
+    Event,
+    Json,
+    NumberSchema,
+    ObjectSchema,
+    Schema,
+    StringSchema,
+    split_pointer,
+)
+
+MEDIA_PATH = "/__mock__/media"
+_CANCELLED = Failure(
+    type="client_cancelled", message="The request was cancelled.", status=499
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A job as one request finds it; `history` ends with where it stands now."""
+
+    contract: Contract
+    job: Job
+    history: tuple[Standing, ...]
+    now: float
+    origin: str
+
+    @property
+    def standing(self) -> Standing:
+        """Where the job stands."""
+        return self.history[-1]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job can change no more."""
+        return self.standing.state in self.contract.lifecycle.terminal
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there is a video."""
+        return self.ended and self.standing.event is Event.COMPLETE
+
+    @property
+    def failure(self) -> Failure:
+        """Why there is none, of a job that has ended without one."""
+        if self.standing.event is Event.CANCEL:
+            return _CANCELLED
+        # A job may outlive the version that knew its scenario.
+        return SCENARIOS.get(self.job.scenario, SCENARIOS[DEFAULT]).failure
+
+    @property
+    def shape(self) -> Shape:
+        """What the video measures."""
+        return read_shape(self.contract.body, self.job.inputs)
+
+    @property
+    def video_url(self) -> str:
+        """Where the video is served."""
+        return f"{self.origin}{MEDIA_PATH}/{self.job.key}.mp4"
+
+
+def keep_inputs(contract: Contract, body: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the members of *body* that an answer may depend on."""
+    prices = contract.provider.prices
+    names = {*SHAPING, *_echoed(contract), prices and prices.parameter}
+    return {
+        name: value
+        for name, value in body.items()
+        if name in names and isinstance(value, str | int | float)
+    }
+
+
+def identify(view: View) -> dict[str, Any]:
+    """Return an answer that holds the job's id and status, and nothing else yet."""
+    content: dict[str, Any] = {}
+    facts = view.contract.provider.job
+    put(content, facts.id, view.job.id)
+    put(content, facts.status, view.standing.state)
+    return content
+
+
+def put(content: dict[str, Any], pointer: str, value: Json) -> None:
+    """Put *value* where *pointer* says, making the objects that lead there."""
+    *parents, last = split_pointer(pointer)
+    place = content
+    for step in parents:
+        place = place.setdefault(step, {})
+    place[last] = value
+
+
+def wants_size(contract: Contract) -> bool:
+    """Say whether the document declares the size of the video's file."""
+    return "file_size" in _video_schema(contract).properties
+
+
+def write_video(content: dict[str, Any], view: View, size: int | None = None) -> None:
+    """Put the video where the provider has it, with what is declared beside its URL.
+
+    *size* is the length of the file, where it is drawn already.
+    """
+    shape, rate = view.shape, view.shape.rate
+    known: dict[str, Json] = {
+        "url": view.video_url,
+        "content_type": "video/mp4",
+        "file_name": f"{view.job.key}.mp4",
+        "file_size": size,
+        "width": shape.width,
+        "height": shape.height,
+        "fps": int(rate) if rate.denominator == 1 else float(rate),
+        "duration": shape.seconds,
+        "num_frames": shape.frames,
+    }
+    schema = _video_schema(view.contract)
+    described = {
+        name: known[name] for name in schema.properties if known.get(name) is not None
+    }
+    pointer = view.contract.provider.job.video
+    parent, _, _ = pointer.rpartition("/")
+    if parent:
+        put(content, parent, complete(schema, described))
+    else:
+        content |= described
+    put(content, pointer, view.video_url)
+
+
+def repeat_inputs(view: View) -> dict[str, Json]:
+    """Return what the outcome repeats of the submit, the seed drawn if none was given."""
+    found = {
+        name: _repeat(view, name, schema)
+        for name, schema in _echoed(view.contract).items()
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _repeat(view: View, name: str, schema: Schema) -> Json:
+    value = view.job.inputs.get(name)
+    whole = isinstance(schema, NumberSchema) and schema.type == "integer"
+    if whole and not isinstance(value, int):
+        # An integer past 64 bits has come in as a float and cannot go out as one.
+        return view.job.seed if name == "seed" else None
+    return value
+
+
+def price(view: View) -> float:
+    """Return what the video costs, in the provider's currency."""
+    prices = view.contract.provider.prices
+    if prices is None or not prices.values:
+        # Where no price is published, one unit of currency, as the samples of the
+        # provider's documentation show it.
+        return 1.0
+    wish = str(view.job.inputs.get(prices.parameter or ""))
+    each = prices.values.get(wish, next(iter(prices.values.values())))
+    return round(each * view.shape.frames / (prices.frames_per_second or 1), 6)
+
+
+def answer_schema(contract: Contract) -> ObjectSchema:
+    """Return the schema of the answer that carries the video."""
+    answers = sorted(contract.outcome.answers.items())
+    schema = next(it for code, it in answers if code.startswith("2") and it)
+    # The registry refuses a contract whose outcome has no member for the video.
+    assert isinstance(schema, ObjectSchema)
+    return schema
+
+
+def find_schema(contract: Contract, pointer: str) -> Schema:
+    """Return the schema of what stands at *pointer* in the outcome."""
+    schema: Schema = answer_schema(contract)
+    for step in split_pointer(pointer):
+        assert isinstance(schema, ObjectSchema)  # as above
+        schema = schema.properties[step].schema
+    return schema
+
+
+def _video_schema(contract: Contract) -> ObjectSchema:
+    parent, _, _ = contract.provider.job.video.rpartition("/")
+    schema = find_schema(contract, parent)
+    assert isinstance(schema, ObjectSchema)  # as above
+    return schema
+
+
+def _echoed(contract: Contract) -> Mapping[str, Schema]:
+    """Return the members of the outcome that repeat one of the submit, by name."""
+    return {
+        name: it.schema
+        for name, it in answer_schema(contract).properties.items()
+        if isinstance(it.schema, StringSchema | NumberSchema)
+        and name in contract.body.properties
+        and type(contract.body.properties[name].schema) is type(it.schema)
+    }

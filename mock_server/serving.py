@@ -1,0 +1,121 @@
+"""Puts an app on a real socket with uvicorn, blocking or in a thread."""
+
+import errno
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from mock_server.errors import AddressError, PortInUseError
+
+_PATIENCE = 10.0  # seconds until a server in a thread must have started or stopped
+
+
+class _Announcing(uvicorn.Server):
+    """A server that says when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then announce it."""
+        await super().startup(sockets)
+        self._on_ready()
+
+
+def serve(
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    on_ready: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve *app* until interrupted; tell *on_ready* the base URL once it answers.
+
+    Port 0 takes a free one. Raises PortInUseError, or AddressError for an address
+    that this machine does not have or may not use.
+    """
+    # Once it has shut down, uvicorn passes the interrupt on.
+    with _listen(host, port) as listener, suppress(KeyboardInterrupt):
+        base_url = _base_url(listener)
+        _prepare(app, lambda: on_ready(base_url)).run(sockets=[listener])
+
+
+class Server:
+    """An app on a real socket, served by a thread for as long as the `with` lasts."""
+
+    base_url: str
+    """Where the app answers, from when the `with` is entered."""
+
+    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._address = host, port
+        self._ready = Event()
+        self._server = _prepare(app, self._ready.set)
+
+    def __enter__(self) -> Self:
+        self._listener = _listen(*self._address)
+        self.base_url = _base_url(self._listener)
+        self._thread = Thread(
+            target=self._server.run,
+            kwargs={"sockets": [self._listener]},
+            name="reelspec-mock",
+            daemon=True,
+        )
+        self._thread.start()
+        self._ready.wait(_PATIENCE)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join(_PATIENCE)
+        self._listener.close()
+
+
+def _prepare(app: ASGIApp, on_ready: Callable[[], None]) -> _Announcing:
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return _Announcing(config, on_ready)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on *host* and *port*."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except (OSError, OverflowError) as exc:
+        listener.close()
+        if isinstance(exc, OSError) and exc.errno == errno.EADDRINUSE:
+            raise PortInUseError(
+                f"{host}:{port}: another program listens on this port; stop it, or "
+                "choose another (0 takes a free one)"
+            ) from exc
+        raise AddressError(
+            f"{host}:{port}: cannot be listened on: {exc}; choose another address"
+        ) from exc
+    return listener
+
+
+def _base_url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,93 @@
+"""What a video must measure, read from the members of a submit body.
+
+Documents spell the same wish in many ways; `_NAMES` is the one place that knows them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from specs import UNSET, Json, ObjectSchema
+
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "frames": ("num_frames",),
+    "rate": ("frames_per_second", "fps"),
+    "seconds": ("duration", "duration_seconds", "seconds"),
+    "size": ("resolution", "frame_size", "size"),
+    "aspect": ("aspect_ratio", "ratio"),
+}
+SHAPING: frozenset[str] = frozenset(it for names in _NAMES.values() for it in names)
+"""The body members that a video's shape depends on."""
+
+_NAMED_SIDES = {"sd": 480, "hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
+_SIDE = 480  # of a document that says nothing, or says auto
+_RATE = Fraction(16)
+_SECONDS = 5
+# A document without bounds must not have the mock draw for hours.
+_MOST_FRAMES = 2_000
+_FASTEST = 120
+_SIDES = (16, 4_096)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The measures of a video; width and height are even, as 4:2:0 wants them."""
+
+    width: int
+    height: int
+    frames: int
+    rate: Fraction
+
+    @property
+    def seconds(self) -> float:
+        """How long the video runs."""
+        return float(self.frames / self.rate)
+
+
+def read_shape(body: ObjectSchema, inputs: Mapping[str, Json]) -> Shape:
+    """Return the shape that *inputs* ask for, by the defaults of *body* where silent."""
+    wishes = {wish: _find(names, body, inputs) for wish, names in _NAMES.items()}
+    rate = _read_number(wishes["rate"], _RATE).limit_denominator(1001)
+    rate = min(max(rate, Fraction(1)), Fraction(_FASTEST))
+    seconds = _read_number(wishes["seconds"], Fraction(_SECONDS))
+    frames = int(_read_number(wishes["frames"], seconds * rate))
+    width, height = _read_size(wishes["size"], wishes["aspect"])
+    return Shape(_even(width), _even(height), min(max(frames, 1), _MOST_FRAMES), rate)
+
+
+def _find(
+    names: tuple[str, ...], body: ObjectSchema, inputs: Mapping[str, Json]
+) -> Json:
+    for name in names:
+        if inputs.get(name) is not None:
+            return inputs[name]
+    for name in names:
+        if name in body.properties:
+            default = body.properties[name].schema.default
+            return None if default is UNSET else default
+    return None
+
+
+def _read_number(value: Json, fallback: Fraction) -> Fraction:
+    """Read `5`, `5.5`, `"5"` or `"5s"`; *fallback* for anything else."""
+    found = re.match(r"\d{1,9}(\.\d{1,9})?", str(value))
+    return Fraction(found.group()) if found else fallback
+
+
+def _read_size(size: Json, aspect: Json) -> tuple[Fraction, Fraction]:
+    """Read `720p`, `4k`, `1280x720` or `1280:720`; *aspect* shapes the first two."""
+    if both := re.fullmatch(r"(\d{1,5})[x*:×](\d{1,5})", str(size)):
+        return Fraction(both[1]), Fraction(both[2])
+    short = Fraction(_NAMED_SIDES.get(str(size).lower(), 0))
+    short = short or _read_number(size, Fraction(_SIDE))
+    found = re.fullmatch(r"([1-9]\d{0,2}):([1-9]\d{0,2})", str(aspect))
+    wide, high = (int(found[1]), int(found[2])) if found else (16, 9)
+    return short * Fraction(wide, min(wide, high)), short * Fraction(
+        high, min(wide, high)
+    )
+
+
+def _even(side: Fraction) -> int:
+    low, high = _SIDES
+    return 2 * round(min(max(side, Fraction(low)), Fraction(high)) / 2)

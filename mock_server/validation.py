@@ -1,0 +1,169 @@
+"""Whether a submit keeps what its document promises, and which model it is meant for.
+
+The verdict is the document's own, by `specs.Judge`. The model is found before, so that
+one wrong member gives one error and not one per model of the path.
+"""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from mock_server.exchange import Call
+from mock_server.refusals import Reason, RefusedError
+from mock_server.routing import Route
+from specs import (
+    BooleanSchema,
+    Breach,
+    Contract,
+    Json,
+    Judge,
+    NumberSchema,
+    Operation,
+    Request,
+)
+
+_DEEPEST = 64
+_MOST_VALUES = 20_000
+_MOST_BREACHES = 50
+_MOST_MEMBERS = 100  # of a query
+_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?")
+_FLAGS = {"true": True, "false": False}
+
+
+def read_json(call: Call) -> Json:
+    """Return the body of *call* as JSON; raise RefusedError where it is anything else.
+
+    Of a member that is given twice the last one counts, as in a browser. NaN and the
+    infinities are not JSON.
+    """
+    media_type = call.headers.get("content-type", "").partition(";")[0].strip()
+    if media_type.lower() != "application/json":
+        raise RefusedError(
+            Reason.UNREADABLE, "Expected a body of content type application/json"
+        )
+    if call.body.count(b",") > _MOST_VALUES:
+        raise RefusedError(Reason.UNREADABLE, f"More than {_MOST_VALUES} values")
+    try:
+        content: Json = orjson.loads(call.body)
+    except orjson.JSONDecodeError as exc:
+        raise RefusedError(Reason.UNREADABLE, str(exc)) from exc
+    if call.body.count(b"[") + call.body.count(b"{") > _DEEPEST:
+        _check_depth(content)
+    return content
+
+
+def _check_depth(content: Json) -> None:
+    """Raise RefusedError where *content* is nested too deep for what comes after."""
+    level: list[Any] = [content]
+    for _ in range(_DEEPEST):
+        containers = (it for it in level if isinstance(it, list | dict))
+        level = [
+            child
+            for it in containers
+            for child in (it.values() if isinstance(it, dict) else it)
+        ]
+        if not level:
+            return
+    raise RefusedError(Reason.UNREADABLE, f"Nested deeper than {_DEEPEST} levels")
+
+
+def select_contract(route: Route, body: Json) -> tuple[Contract, dict[str, Any]]:
+    """Return the contract of *route* that *body* is meant for, and the body's members."""
+    if not isinstance(body, dict):
+        raise _invalid((), "type", "object", body)
+    selector = route.provider.model
+    if selector.location == "path":
+        return next(iter(route.contracts.values())), body
+    path = (selector.name,)
+    if selector.name not in body:
+        raise _invalid(path, "required", [selector.name], body)
+    model = body[selector.name]
+    if not isinstance(model, str):
+        raise _invalid(path, "type", "string", model)
+    if model not in route.contracts:
+        near = get_close_matches(model[:200], route.contracts, n=5)
+        raise _invalid(path, "enum", near or [*route.contracts], model)
+    return route.contracts[model], body
+
+
+def _invalid(
+    path: tuple[str | int, ...],
+    rule: str,
+    limit: Json,
+    value: Json,
+    *,
+    location: str = "body",
+) -> RefusedError:
+    message = f"{'.'.join(map(str, path)) or location} breaks the rule {rule!r}"
+    breach = Breach(
+        location=location, path=path, rule=rule, limit=limit, value=value,
+        message=message,
+    )  # fmt: skip
+    return RefusedError(Reason.INVALID, breaches=[breach])
+
+
+def check_submit(judge: Judge, contract: Contract, call: Call) -> None:
+    """Raise RefusedError with every rule of the document that *call* breaks."""
+    auth = contract.provider.auth
+    request = Request(
+        operation=contract.submit,
+        headers={auth.header: call.headers.get(auth.header.lower(), "")},
+        body=call.body,
+    )
+    found = list(islice(judge.check_request(request), _MOST_BREACHES))
+    if found:
+        raise RefusedError(Reason.INVALID, breaches=_one_each(found))
+
+
+def _one_each(breaches: list[Breach]) -> list[Breach]:
+    """Return one breach per value: of a wrong type and a wrong choice, the choice."""
+    kept: dict[tuple[str | int, ...], Breach] = {}
+    for breach in breaches:
+        if breach.path not in kept or breach.rule == "enum":
+            kept[breach.path] = breach
+    return list(kept.values())
+
+
+def read_query(call: Call) -> dict[str, str]:
+    """Return the query of *call*; of a name that is given twice the last one counts."""
+    try:
+        pairs = parse_qsl(
+            call.query.decode("ascii", "replace"),
+            keep_blank_values=True,
+            max_num_fields=_MOST_MEMBERS,
+        )
+    except ValueError as exc:
+        limit = f"at most {_MOST_MEMBERS} members"
+        raise _invalid((), "maxProperties", limit, None, location="query") from exc
+    return dict(pairs)
+
+
+def read_id(operation: Operation, values: Mapping[str, str]) -> str:
+    """Return the job's id out of *values*, those of the path and of the query."""
+    assert operation.id is not None
+    if operation.id not in values:
+        path = (operation.id,)
+        raise _invalid(path, "required", [operation.id], {}, location="query")
+    return values[operation.id]
+
+
+def read_flag(operation: Operation, name: str, query: Mapping[str, str]) -> bool:
+    """Return the query's switch of that name; off where it or its declaration is absent.
+
+    Documents declare such a switch as a number, clients send `true` or `1`.
+    """
+    text = query.get(name)
+    declared = {it.name: it.schema for it in operation.parameters}
+    schema = declared.get(name)
+    if text is None or not isinstance(schema, NumberSchema | BooleanSchema):
+        return False
+    if text.lower() in _FLAGS:
+        return _FLAGS[text.lower()]
+    if _NUMBER.fullmatch(text):
+        return float(text) != 0
+    raise _invalid((name,), "type", "number", text[:200], location="query")

@@ -1,0 +1,139 @@
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mock_server import MemoryStore, SqliteStore, Store, StoreError, UnknownJobError
+from mock_server.jobs import Change, Job
+from specs import Event
+
+
+def make_job(key: str) -> Job:
+    return Job(
+        key=key,
+        id=f"{key}:vendor/model",
+        contract="provider:vendor/model",
+        scenario="error",
+        submitted=1.5,
+        schedule=(Change(2.0, Event.START), Change(4.0, Event.FAIL)),
+        forced=(Change(3.0, Event.CANCEL),),
+        seed=7,
+        inputs={"prompt": "Grüße\n\x00", "num_frames": 81},
+    )
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+    else:
+        opened = SqliteStore(tmp_path / "jobs.db")
+        yield opened
+        opened.close()
+
+
+def test_a_job_comes_back_as_it_was_added(store: Store) -> None:
+    added = store.add(make_job("a"))
+
+    assert added
+    assert store.get("a") == make_job("a")
+    assert store.get("b") is None
+
+
+def test_a_key_is_given_out_once(store: Store) -> None:
+    store.add(make_job("a"))
+
+    assert not store.add(make_job("a"))
+    assert len(store) == 1
+
+
+def test_an_update_is_kept_and_returned(store: Store) -> None:
+    store.add(make_job("a"))
+
+    changed = store.update("a", lambda _: make_job("a2"))
+
+    assert changed == make_job("a2")
+    assert store.get("a") == changed
+
+
+def test_an_update_that_raises_changes_nothing(store: Store) -> None:
+    def refuse(_: Job) -> Job:
+        raise ZeroDivisionError
+
+    store.add(make_job("a"))
+
+    with pytest.raises(ZeroDivisionError):
+        store.update("a", refuse)
+
+    assert store.get("a") == make_job("a")
+    assert store.add(make_job("b"))
+
+
+def test_an_unknown_job_cannot_be_updated(store: Store) -> None:
+    with pytest.raises(UnknownJobError, match="'a': the store does not hold it"):
+        store.update("a", lambda it: it)
+
+
+def test_the_newest_jobs_come_first(store: Store) -> None:
+    for key in "abc":
+        store.add(make_job(key))
+
+    assert [it.key for it in store.newest(2)] == ["c", "b"]
+
+
+def test_a_cleared_store_is_empty(store: Store) -> None:
+    store.add(make_job("a"))
+
+    store.clear()
+
+    assert len(store) == 0
+    assert store.newest(10) == ()
+
+
+def test_a_full_memory_forgets_the_oldest_job() -> None:
+    store = MemoryStore(capacity=2)
+
+    for key in "abc":
+        store.add(make_job(key))
+
+    assert [it.key for it in store.newest(10)] == ["c", "b"]
+
+
+def test_a_file_keeps_its_jobs_when_it_is_opened_again(tmp_path: Path) -> None:
+    first = SqliteStore(tmp_path / "jobs.db")
+    first.add(make_job("a"))
+    # Not closed before: what a crash leaves behind must do.
+    second = SqliteStore(tmp_path / "jobs.db")
+
+    found = second.get("a")
+
+    first.close()
+    second.close()
+    assert found == make_job("a")
+
+
+def test_a_missing_folder_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"jobs\.db: cannot keep jobs in this file"):
+        SqliteStore(tmp_path / "nowhere" / "jobs.db")
+
+
+def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but long enough to be looked at" * 20)
+    before = path.read_bytes()
+
+    with pytest.raises(StoreError, match="name a file that does not exist yet"):
+        SqliteStore(path)
+
+    assert path.read_bytes() == before
+
+
+def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE cats (name)")
+    other.close()
+
+    with pytest.raises(StoreError, match="it holds something else than jobs"):
+        SqliteStore(path)
