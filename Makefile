@@ -1,0 +1,52 @@
+# `make demo` and `make test` work on a machine with Python 3.11 or newer and make.
+# Everything is installed into .venv, from requirements.lock, by hash.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SOURCES := specs codegen mock_server contract_tests reelspec tests
+
+.PHONY: help install demo test lint types generate lock clean
+.DELETE_ON_ERROR:
+
+help: ## Say what can be made.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: $(INSTALLED) ## Make .venv, with both distributions installed in place.
+
+$(INSTALLED): requirements.lock pyproject.toml generated/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable generated
+	@touch $@
+
+demo: install ## Generate one video per contract against the mock, and check it all.
+	$(BIN)/reelspec demo --out out
+
+test: install ## Run everything that must pass.
+	$(BIN)/reelspec generate --check
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m coverage run -m pytest -q -n auto
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report
+	$(BIN)/reelspec test --profile quick
+	$(BIN)/python -m pytest -q contract_tests
+
+lint: install ## Check style and formatting.
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+
+types: install ## Check types, strictly.
+	$(BIN)/mypy
+
+generate: install ## Write the clients again after a document changed.
+	$(BIN)/reelspec generate
+
+lock: ## Raise the pinned versions (needs uv).
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.lock
+
+clean: ## Remove everything that was made.
+	rm -rf .venv out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

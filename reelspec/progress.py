@@ -1,0 +1,50 @@
+"""The contract tests with a progress bar, for the commands that run them."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from specs import Registry
+
+if TYPE_CHECKING:
+    from contract_tests import Report, Target
+
+
+def run_contract_tests(
+    registry: Registry,
+    target: "Target",
+    *,
+    contracts: list[str] | None = None,
+    profile: str = "quick",
+    seed: int | None = None,
+) -> "Report":
+    """Run the contract tests, with a bar on standard error while they do."""
+    import contract_tests
+
+    bar = Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def show(progress: contract_tests.Progress) -> None:
+            bar.update(
+                task,
+                completed=progress.done,
+                total=progress.total,
+                description=progress.contract,
+            )
+
+        return contract_tests.run(
+            registry,
+            target,
+            contracts=contracts,
+            profile=profile,
+            seed=seed,
+            on_progress=show,
+        )

@@ -1,0 +1,127 @@
+"""`reelspec test`."""
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from reelspec.codes import Exit
+from reelspec.exits import expected_errors, extra_installed
+from reelspec.options import (
+    chosen,
+    contract_option,
+    json_option,
+    key_option,
+    print_json,
+    specs_option,
+)
+from reelspec.progress import run_contract_tests
+from specs import Registry
+
+if TYPE_CHECKING:
+    from contract_tests import Report, Target
+
+
+@click.command("test")
+@specs_option
+@click.option("--base-url", metavar="URL", help="Test this server, not the mock.")
+@contract_option
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "ci", "nightly"]),
+    default="quick",
+    show_default=True,
+    help="How much to draw beside the planned cases.",
+)
+@click.option("--seed", type=int, help="Draw from this seed.")
+@key_option
+@click.option(
+    "--advance-url",
+    metavar="URL",
+    help='POST {"seconds": n} here moves the server\'s clock; else time passes.',
+)
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    folder: Path,
+    base_url: str | None,
+    names: tuple[str, ...],
+    profile: str,
+    seed: int | None,
+    keys: dict[str, str],
+    advance_url: str | None,
+    as_json: bool,
+) -> None:
+    r"""Hold the mock, or any server, to the documents.
+
+    Every bound, enum value and required parameter is tried from both sides, values
+    are drawn by Hypothesis, and jobs are led through their lives as a state machine.
+    The documents alone say what is right. A failure prints the rule, the smallest
+    case and a curl line.
+
+    Without --base-url the mock is tested, in this process and without waiting.
+
+    A server that is not the mock may charge for every accepted submit.
+
+    \b
+    Examples:
+      reelspec test
+      reelspec test --contract fal:fal-ai/wan-22-vace-fun-a14b/inpainting --profile ci
+      reelspec test --base-url http://127.0.0.1:8000 --key aimlapi=KEY --key fal=ID:SECRET
+    """
+    with extra_installed("test"):
+        import contract_tests
+    with expected_errors(contract_tests.ContractTestError):
+        registry = Registry.load(folder)
+        wanted = [it.id for it in chosen(registry, names)]
+        with _target(registry, base_url, keys, advance_url) as target:
+            report = run_contract_tests(
+                registry, target, contracts=wanted, profile=profile, seed=seed
+            )
+    if as_json:
+        print_json(report.to_json())
+    else:
+        _print_report(report)
+    ctx.exit(Exit.OK if report.is_kept else Exit.FINDINGS)
+
+
+def _target(
+    registry: Registry,
+    base_url: str | None,
+    keys: dict[str, str],
+    advance_url: str | None,
+) -> AbstractContextManager["Target"]:
+    import contract_tests
+
+    if base_url is None:
+        with extra_installed("mock"):
+            from reelspec.targets import mock_target
+        return mock_target(registry)
+    target = contract_tests.remote_target(
+        base_url, registry.providers, keys=keys, advance_url=advance_url
+    )
+    return nullcontext(target)
+
+
+def _print_report(report: "Report") -> None:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("Contract", no_wrap=True)
+    table.add_column("Verdict", no_wrap=True)
+    table.add_column("Checks", justify="right", no_wrap=True)
+    table.add_column("Sec", justify="right", no_wrap=True)
+    for it in report.contracts:
+        verdict = "not judged" if it.errors else "kept" if it.is_kept else "BROKEN"
+        cells = (it.contract, verdict, str(it.checks), f"{it.seconds:.1f}")
+        table.add_row(*map(Text, cells))
+    Console().print(table)
+    for result in report.contracts:
+        for fault in result.faults:
+            click.echo(f"\n{fault}")
+        for error in result.errors:
+            click.echo(f"\n{result.contract}: {error}")

@@ -1,0 +1,86 @@
+"""A contract's facts in words, for tables and messages."""
+
+from decimal import Decimal
+
+from specs import (
+    AnySchema,
+    ArraySchema,
+    BooleanSchema,
+    Bound,
+    Lifecycle,
+    NullSchema,
+    NumberSchema,
+    ObjectSchema,
+    Schema,
+    StringSchema,
+    UnionSchema,
+)
+
+
+def describe_type(schema: Schema) -> str:
+    """Return the type of *schema* as a reader of JSON would call it."""
+    name: str
+    match schema:
+        case NumberSchema(type=kind):
+            name = kind
+        case StringSchema(format=form):
+            name = f"string ({form})" if form else "string"
+        case ArraySchema(items=items):
+            name = f"list of {describe_type(items)}"
+        case UnionSchema(options=options):
+            name = " or ".join(describe_type(it) for it in options)
+        case BooleanSchema():
+            name = "boolean"
+        case ObjectSchema():
+            name = "object"
+        case NullSchema():
+            name = "null"
+        case AnySchema() | _:
+            name = "anything"
+    return f"{name} or null" if schema.nullable and name != "anything" else name
+
+
+def describe_limits(schema: Schema) -> str:
+    """Return which values *schema* admits, or nothing where any of its type will do."""
+    if schema.enum is not None:
+        return ", ".join(str(it) for it in schema.enum)
+    match schema:
+        case NumberSchema(minimum=low, maximum=high):
+            return _range(low, high)
+        case StringSchema(min_length=short, max_length=long) if (
+            short or long is not None
+        ):
+            return _range(*_sizes(short, long)) + " characters"
+        case ArraySchema(min_items=few, max_items=many) if few or many is not None:
+            return _range(*_sizes(few, many)) + " items"
+        case _:
+            return ""
+
+
+def describe_lifecycle(lifecycle: Lifecycle) -> str:
+    """Return the transition table on one line, the initial state first."""
+    rows = []
+    for state, events in lifecycle.transitions.items():
+        ways = " | ".join(
+            f"{event.value} → {target}" for event, target in events.items()
+        )
+        rows.append(f"{state}: {ways or lifecycle.terminal[state].value}")
+    return "; ".join(rows)
+
+
+def _sizes(low: int, high: int | None) -> tuple[Bound | None, Bound | None]:
+    return (
+        Bound(Decimal(low)) if low else None,
+        None if high is None else Bound(Decimal(high)),
+    )
+
+
+def _range(low: Bound | None, high: Bound | None) -> str:
+    if low and high and not (low.exclusive or high.exclusive):
+        return f"{low.value} to {high.value}"
+    parts = []
+    if low:
+        parts.append(f"{'above' if low.exclusive else 'at least'} {low.value}")
+    if high:
+        parts.append(f"{'below' if high.exclusive else 'at most'} {high.value}")
+    return ", ".join(parts)

@@ -1,0 +1,147 @@
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from reelspec.codes import Exit
+from specs import Registry, vendored_folder
+
+MODEL = "alibaba/wan2.2-vace-fun-a14b-reframe"
+COMMAND = [sys.executable, "-m", "reelspec", "mock"]
+SUBMIT = "/v2/video/generations"
+BODY = {"model": MODEL, "video_url": "https://example.com/input.mp4"}
+
+
+@contextmanager
+def running(
+    *arguments: str, folder: Path
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Yield the base URL of a mock in a process of its own."""
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", "--json", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        announced = ""
+        for line in process.stdout:
+            announced += line
+            if line == "}\n":
+                break
+        yield json.loads(announced)["base_url"], process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def test_the_mock_serves_every_contract_until_it_is_interrupted(tmp_path: Path) -> None:
+    with running("--store", "memory", folder=tmp_path) as (url, process):
+        health = httpx.get(f"{url}/__mock__/health").json()
+
+    assert len(health["contracts"]) == len(Registry.load(vendored_folder()).contracts)
+    assert process.returncode == Exit.OK
+
+
+def test_a_job_outlives_the_server_by_default(tmp_path: Path) -> None:
+    headers = {"Authorization": "Bearer any"}
+    with running(folder=tmp_path) as (url, _):
+        job = httpx.post(url + SUBMIT, json=BODY, headers=headers).json()["id"]
+    with running(folder=tmp_path) as (url, _):
+        answer = httpx.get(url + SUBMIT, params={"generation_id": job}, headers=headers)
+
+    assert answer.status_code == 200
+    assert answer.json()["id"] == job
+
+
+def test_only_the_named_key_enters_when_one_is_named(tmp_path: Path) -> None:
+    arguments = ("--store", "memory", "--key", "aimlapi=secret")
+    with running(*arguments, folder=tmp_path) as (url, _):
+        codes = [
+            httpx.post(
+                url + SUBMIT, json=BODY, headers={"Authorization": f"Bearer {key}"}
+            ).status_code
+            for key in ("other", "secret")
+        ]
+
+    assert codes == [401, 200]
+
+
+def test_a_manual_clock_moves_only_when_told(tmp_path: Path) -> None:
+    headers = {"Authorization": "Bearer any"}
+    arguments = ("--store", "memory", "--clock", "manual")
+    with running(*arguments, folder=tmp_path) as (url, _):
+        job = httpx.post(url + SUBMIT, json=BODY, headers=headers).json()["id"]
+
+        def status() -> str:
+            params = {"generation_id": job}
+            answer = httpx.get(url + SUBMIT, params=params, headers=headers)
+            return str(answer.json()["status"])
+
+        before = status()
+        httpx.post(f"{url}/__mock__/clock/advance", json={"seconds": 60})
+
+        assert (before, status()) == ("queued", "completed")
+
+
+def test_a_port_in_use_is_named_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        found = subprocess.run(
+            [*COMMAND, "--port", str(port), "--store", "memory"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert found.returncode == Exit.ENVIRONMENT
+    assert f"127.0.0.1:{port}" in found.stderr
+    assert len(found.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [pytest.param("hidden", id="no-provider"), pytest.param("=hidden", id="no-name")],
+)
+def test_a_malformed_key_is_refused_without_repeating_it(
+    tmp_path: Path, text: str
+) -> None:
+    found = subprocess.run(
+        [*COMMAND, "--key", text],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert found.returncode == Exit.USAGE
+    assert "write it as PROVIDER=KEY" in found.stderr
+    assert "hidden" not in found.stderr
+
+
+def test_a_store_that_is_no_database_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "jobs.sqlite").write_text("not a database" * 100)
+
+    found = subprocess.run(
+        [*COMMAND, "--store", "jobs.sqlite", "--port", "0"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert found.returncode == Exit.ENVIRONMENT
+    assert "jobs.sqlite" in found.stderr
+    assert len(found.stderr.splitlines()) == 1
