@@ -1,0 +1,64 @@
+"""An ASGI application as a synchronous httpx transport.
+
+httpx speaks to an application in process only from async code, and Hypothesis only
+runs sync code. The bridge keeps one event loop on one thread and hands it requests.
+"""
+
+import asyncio
+import threading
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+
+class AsgiBridge(httpx.BaseTransport):
+    """Send requests to *app* in process; an exception it lets out becomes a 500.
+
+    The application's lifespan is not run, and an answer arrives whole: a stream
+    without an end needs a real socket.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="asgi-bridge", daemon=True
+        )
+        self._thread.start()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the application's answer to *request*."""
+        answer = asyncio.run_coroutine_threadsafe(self._ask(request), self._loop)
+        return answer.result()
+
+    async def _ask(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        raw = b"".join([part async for part in response.aiter_raw()])
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers,
+            stream=httpx.ByteStream(raw),
+        )
+
+    def close(self) -> None:
+        """Stop the loop and its thread; a second call does nothing."""
+        if self._loop.is_closed():
+            return
+        asyncio.run_coroutine_threadsafe(
+            self._loop.shutdown_default_executor(), self._loop
+        ).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def __enter__(self) -> "AsgiBridge":
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        self.close()

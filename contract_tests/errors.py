@@ -1,0 +1,36 @@
+"""What can keep the contract tests from judging at all.
+
+A service that breaks its contract is not here: that is a `Failure`.
+
+ContractTestError
+├── UnreachableError    nobody answers at the target's address
+├── MissingKeyError     the target holds no key for a provider under test
+├── TargetError         a target, or the text that names one, cannot be used
+└── UnmetSchemaError    no valid value of a schema can be built
+"""
+
+
+class ContractTestError(Exception):
+    """The contract tests cannot run as asked.
+
+    The message is one line: `where: what is wrong, with the value; what to do`.
+    """
+
+    def __init__(self, where: str, problem: str, *, fix: str) -> None:
+        super().__init__(" ".join(f"{where}: {problem}; {fix}".split()))
+
+
+class UnreachableError(ContractTestError):
+    """Nobody answers at the target's address, or the answer breaks off."""
+
+
+class MissingKeyError(ContractTestError):
+    """The target holds no key for a provider that is to be tested."""
+
+
+class TargetError(ContractTestError):
+    """A target, or the text that names one, cannot be used."""
+
+
+class UnmetSchemaError(ContractTestError):
+    """No valid value of a schema can be built, so its contract cannot be tested."""

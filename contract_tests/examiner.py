@@ -1,0 +1,179 @@
+"""Asks one contract's service, and holds each answer to the claims about it."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from contract_tests.checks import ending
+from contract_tests.claims import CLAIMS, Finding
+from contract_tests.evidence import Evidence, Job, Situation
+from contract_tests.failures import Failure, Fault, show
+from contract_tests.tally import Tally
+from contract_tests.target import Connection, Exchange, Target
+from contract_tests.violations import Violation
+from specs import Contract, Judge, Operation, Request
+
+
+class Examiner:
+    """One contract of one target under examination.
+
+    Each method sends what its name says and raises Failure where a claim does not
+    hold. `jobs` is the model: every job submitted so far, by its id.
+    """
+
+    def __init__(
+        self, contract: Contract, target: Target, connection: Connection, tally: Tally
+    ) -> None:
+        self.contract = contract
+        self.target = target
+        self.tally = tally
+        self.jobs: dict[str, Job] = {}
+        self._connection = connection
+        self._judge = Judge(contract)
+
+    def submit(self, body: Any, *, failing: bool = False, case: str = "") -> Job:
+        """Submit a valid *body* and return the new job; *failing* asks for a bad end."""
+        request = Request(
+            operation=self.contract.submit,
+            headers=self.target.failing if failing else {},
+            body=encode(body),
+        )
+        evidence = self._ask(request, Situation.SUBMIT, case=case)
+        facts = self.contract.provider.job
+        job = Job(id=evidence.text(facts.id), state="", is_failing=failing)
+        self.jobs[job.id] = job
+        self._saw(job, evidence)
+        return job
+
+    def refuse(self, request: Request, *, violation: Violation) -> None:
+        """Send a *request* that breaks one rule."""
+        place = "/".join(str(it) for it in violation.path)
+        case = f"{place or request.operation.role}: {violation.label}"
+        self._ask(request, Situation.REFUSE, case=case, violation=violation)
+
+    def poll(self, job: Job, *, situation: Situation = Situation.POLL) -> str:
+        """Ask for the state of *job*, and return it."""
+        request = request_for(self.contract.poll, job.id)
+        evidence = self._ask(request, situation, job=job)
+        self._saw(job, evidence)
+        return job.state
+
+    def fetch(self, job: Job) -> None:
+        """Ask for the result of *job*, and then for its state, to judge it by."""
+        assert self.contract.result is not None
+        exchange = self._send(request_for(self.contract.result, job.id))
+        before = replace(job)
+        self.poll(job)
+        evidence = self._examine(exchange, Situation.FETCH, job=before, state=job.state)
+        job.result = job.result or ending(evidence)
+
+    def cancel(self, job: Job) -> None:
+        """Cancel *job*, and ask for its state afterwards."""
+        assert self.contract.cancel is not None
+        exchange = self._send(request_for(self.contract.cancel, job.id))
+        before = replace(job)
+        self.poll(job)
+        self._examine(exchange, Situation.CANCEL, job=before, state=job.state)
+
+    def knock(self, request: Request, credential: str | None) -> None:
+        """Send *request* with a *credential* that opens nothing."""
+        exchange = self._connection.send(request, credential=credential)
+        case = f"{request.operation.role} without a valid key"
+        self._examine(exchange, Situation.KNOCK, case=case)
+
+    def look_for(self, operation: Operation, id_: str, *, absurd: bool = False) -> None:
+        """Ask *operation* for a job that never was; an *absurd* id could not even be."""
+        situation = Situation.ABSURD if absurd else Situation.UNKNOWN
+        self._ask(request_for(operation, id_), situation)
+
+    def _ask(
+        self,
+        request: Request,
+        situation: Situation,
+        *,
+        case: str = "",
+        violation: Violation | None = None,
+        job: Job | None = None,
+    ) -> Evidence:
+        return self._examine(
+            self._send(request), situation, case=case, violation=violation, job=job
+        )
+
+    def _send(self, request: Request) -> Exchange:
+        return self._connection.send(request, credential=self._connection.credential)
+
+    def _examine(
+        self,
+        exchange: Exchange,
+        situation: Situation,
+        *,
+        case: str = "",
+        violation: Violation | None = None,
+        job: Job | None = None,
+        state: str = "",
+    ) -> Evidence:
+        """Return the evidence of *exchange* once every claim about it holds."""
+        self.tally.requests += 1
+        evidence = Evidence(
+            contract=self.contract,
+            situation=situation,
+            exchange=exchange,
+            judge=self._judge,
+            violation=violation,
+            job=job,
+            state=state,
+            ids=self.jobs,
+        )
+        for claim in CLAIMS.values():
+            if not claim.judges(evidence):
+                continue
+            if finding := claim.check(evidence):
+                fault = _fault(claim.name, finding, evidence, case or situation.value)
+                self.tally.add_fault(fault)
+                raise Failure(fault)
+            self.tally.passed[claim.name] += 1
+        return evidence
+
+    def _saw(self, job: Job, evidence: Evidence) -> None:
+        """Remember what *evidence* told of *job*."""
+        state = evidence.text(self.contract.provider.job.status)
+        if state != job.state:
+            job.state = state
+            job.states.append(state)
+            self.tally.states[state] = None
+        job.ending = job.ending or ending(evidence)
+
+
+def request_for(operation: Operation, id_: str) -> Request:
+    """Return the request of *operation* for the job *id_*."""
+    assert operation.id is not None
+    places = {it.name: it.location for it in operation.parameters}
+    if places[operation.id] == "query":
+        return Request(operation=operation, query={operation.id: id_})
+    return Request(operation=operation, path={operation.id: id_})
+
+
+def encode(body: Any) -> bytes:
+    """Return *body* as the JSON that clients send: compact, in UTF-8."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()
+
+
+def _fault(claim: str, finding: Finding, evidence: Evidence, case: str) -> Fault:
+    exchange, violation = evidence.exchange, evidence.violation
+    operation, secrets = exchange.request.operation, exchange.secrets
+    return Fault(
+        claim=claim,
+        contract=show(evidence.contract.id),
+        problem=show(finding.problem, secrets=secrets),
+        rule=finding.rule or (violation.rule if violation else ""),
+        pointer=show(
+            finding.pointer or (violation.pointer if violation else operation.pointer)
+        ),
+        case=show(case, secrets=secrets),
+        curl=exchange.curl,
+        answer=show(
+            f"{evidence.status} {exchange.answer.body.decode('utf-8', 'replace')}",
+            secrets=secrets,
+        ),
+    )

@@ -1,0 +1,173 @@
+"""The server under test: where it is, who may enter, and how its time passes."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from urllib.parse import quote
+
+import httpx
+
+from contract_tests.errors import MissingKeyError, TargetError, UnreachableError
+from contract_tests.failures import curl, show
+from specs import Answer, Contract, Provider, Request
+
+_SHORTEST_SECRET = 6  # hiding a shorter one would riddle every message with holes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A server that claims to keep the contracts.
+
+    `keys` are by provider. `transport` sends in process instead of over the network.
+    `advance` moves the server's clock by so many seconds; unless given, time really
+    passes. `patience` ends the wait for one job, in seconds of that clock; unless
+    given, the provider's own deadline does. `failing` are headers that make the
+    server fail the job of a submit, where it can be told to.
+    """
+
+    base_url: str
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    transport: httpx.BaseTransport | None = None
+    advance: Callable[[float], None] = time.sleep
+    patience: float | None = None
+    timeout: float = 30.0
+    failing: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        url = httpx.URL(self.base_url)
+        if url.scheme not in {"http", "https"} or not url.host or url.userinfo:
+            raise TargetError(
+                "target",
+                f"{show(self.base_url)!r} is no address of a server",
+                fix="give one like http://127.0.0.1:8000",
+            )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether waiting costs real time."""
+        return self.advance is time.sleep
+
+    def key(self, provider: Provider) -> str:
+        """Return the key for *provider*; MissingKeyError or TargetError if unusable."""
+        key = self.keys.get(provider.name, "")
+        fix = f"pass --key {provider.name}=KEY or set " + " or ".join(
+            provider.auth.environment
+        )
+        where = f"target {self.base_url}"
+        if not key:
+            raise MissingKeyError(
+                where, f"no key for provider {provider.name!r}", fix=fix
+            )
+        if not key.isascii() or not key.isprintable():
+            # What would refuse it further down would also print it.
+            raise TargetError(
+                where,
+                f"the key for provider {provider.name!r} holds letters that no header "
+                "may carry",
+                fix=fix,
+            )
+        return key
+
+    def connect(self, contract: Contract) -> "Connection":
+        """Return a connection for the requests of *contract*."""
+        return Connection(self, contract)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request, what came back, and the command that repeats it."""
+
+    request: Request
+    answer: Answer
+    curl: str
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Connection:
+    """Sends requests of one contract to a target, and nothing else anywhere."""
+
+    def __init__(self, target: Target, contract: Contract) -> None:
+        auth = contract.provider.auth
+        self._where = f"{contract.id} at {target.base_url}"
+        key = target.key(contract.provider)
+        # Of an `id:secret` key the second half alone is worth hiding too.
+        parts = (key, key.partition(":")[2])
+        self._secrets = tuple(it for it in parts if len(it) >= _SHORTEST_SECRET)
+        self._header = auth.header
+        self.credential = f"{auth.scheme} {key}"
+        self._shown = f"{auth.scheme} ${auth.environment[0]}"
+        # Requests go where the target says, past any proxy and after no redirect.
+        self._own = None if target.transport else httpx.HTTPTransport(trust_env=False)
+        self._client = httpx.Client(
+            base_url=target.base_url,
+            transport=target.transport or self._own,
+            timeout=target.timeout,
+            trust_env=False,
+        )
+
+    def send(self, request: Request, *, credential: str | None) -> Exchange:
+        """Return the exchange that sending *request* makes; UnreachableError if none.
+
+        *credential* is the whole value of the provider's header; None leaves it out.
+        """
+        operation = request.operation
+        path = operation.wire_path
+        for name, value in request.path.items():
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        headers = dict(request.headers)
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        signed = (
+            headers if credential is None else {**headers, self._header: credential}
+        )
+        try:
+            sent = self._client.build_request(
+                operation.method,
+                path,
+                params=dict(request.query) or None,
+                headers=signed,
+                content=request.body,
+            )
+            response = self._client.send(sent)
+        except httpx.HTTPError as exc:
+            raise UnreachableError(
+                self._where,
+                f"{operation.method} {show(path)} got no answer ({exc!r})",
+                fix="see that the server runs and that the address is right",
+            ) from exc
+        is_known = credential == self.credential
+        return Exchange(
+            request=request,
+            answer=_answer(response),
+            curl=curl(
+                operation.method,
+                str(sent.url),
+                headers=signed | ({self._header: self._shown} if is_known else {}),
+                body=request.body,
+                secrets=self._secrets,
+            ),
+            secrets=self._secrets,
+        )
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # A transport that was handed in is its owner's to close.
+        if self._own is not None:
+            self._own.close()
+
+
+def _answer(response: httpx.Response) -> Answer:
+    return Answer(
+        status=response.status_code,
+        body=response.content,
+        headers=dict(response.headers),
+        content_type=response.headers.get("content-type", ""),
+    )

@@ -1,0 +1,142 @@
+"""What every contract is put through, in any run against any server.
+
+Each test runs once per contract; a document that is vendored tomorrow is tested
+without a line added here. What is judged stands in `contract_tests.checks`.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from contract_tests import plan
+from contract_tests.boundaries import object_with
+from contract_tests.evidence import Job, Situation
+from contract_tests.examiner import Examiner, encode
+from contract_tests.failures import try_all
+from contract_tests.machine import machine_for
+from contract_tests.plugin import ContractPlugin
+from contract_tests.profiles import Draws
+from contract_tests.violations import Violation
+
+
+@pytest.fixture(scope="module")
+def examiner(request: pytest.FixtureRequest) -> Iterator[Examiner]:
+    """One contract under examination."""
+    with ContractPlugin.of(request.config).examine(request.param) as found:
+        yield found
+
+
+@pytest.fixture
+def draws(request: pytest.FixtureRequest) -> Draws:
+    """How much Hypothesis is to try."""
+    return ContractPlugin.of(request.config).draws
+
+
+def test_planned_requests_are_accepted(examiner: Examiner) -> None:
+    try_all(
+        partial(examiner.submit, it.body, case=it.label)
+        for it in plan.valid_cases(examiner.contract)
+    )
+
+
+def test_planned_violations_are_refused(examiner: Examiner) -> None:
+    try_all(
+        partial(examiner.refuse, request, violation=violation)
+        for violation, request in plan.invalid_requests(examiner.contract)
+    )
+
+
+def test_drawn_requests_are_accepted(examiner: Examiner, draws: Draws) -> None:
+    @draws
+    @given(body=plan.valid_bodies(examiner.contract))
+    def accept(body: dict[str, Any]) -> None:
+        examiner.submit(body, case="a drawn request")
+
+    accept()
+
+
+def test_drawn_violations_are_refused(examiner: Examiner, draws: Draws) -> None:
+    @draws
+    @given(broken=plan.invalid_bodies(examiner.contract))
+    def refuse(broken: tuple[Violation, Any]) -> None:
+        violation, body = broken
+        examiner.refuse(
+            plan.submit_of(examiner.contract, encode(body)), violation=violation
+        )
+
+    refuse()
+
+
+def test_no_operation_works_without_a_key(examiner: Examiner) -> None:
+    job = _submit(examiner)
+    key = examiner.target.key(examiner.contract.provider)
+    try_all(
+        partial(examiner.knock, request, credential)
+        for request in plan.requests_about(examiner.contract, job)
+        for credential in plan.bad_credentials(examiner.contract.provider, key).values()
+    )
+
+
+def test_jobs_of_nobody_are_not_found(examiner: Examiner) -> None:
+    stranger = plan.stranger_of(_submit(examiner).id, examiner.jobs)
+    about_a_job = [it for it in examiner.contract.operations if it.id]
+    plain = (partial(examiner.look_for, it, stranger) for it in about_a_job)
+    absurd = (
+        partial(examiner.look_for, it, id_, absurd=True)
+        for it in about_a_job
+        for id_ in plan.ABSURD_IDS
+    )
+    try_all([*plain, *absurd])
+
+
+def test_a_job_runs_its_course(examiner: Examiner) -> None:
+    _run_its_course(examiner, _submit(examiner))
+
+
+def test_a_failing_job_runs_its_course(examiner: Examiner) -> None:
+    if not examiner.target.failing:
+        pytest.skip("the target has no headers that make a job fail")
+    _run_its_course(examiner, _submit(examiner, failing=True))
+
+
+def test_a_job_is_cancelled_in_time(examiner: Examiner) -> None:
+    if examiner.contract.cancel is None:
+        pytest.skip("the document has no operation that cancels")
+    job = _submit(examiner)
+    examiner.cancel(job)
+    examiner.poll(job)
+
+
+def test_jobs_live_by_their_lifecycle(examiner: Examiner, draws: Draws) -> None:
+    draws.play(machine_for(examiner))
+
+
+def _submit(examiner: Examiner, *, failing: bool = False) -> Job:
+    contract = examiner.contract
+    return examiner.submit(object_with(contract.body) | contract.fixed, failing=failing)
+
+
+def _run_its_course(examiner: Examiner, job: Job) -> None:
+    contract, target = examiner.contract, examiner.target
+    polling = contract.provider.polling
+    patience = polling.deadline if target.patience is None else target.patience
+    waited, step = 0.0, polling.interval / 32
+    if contract.result is not None:
+        examiner.fetch(job)
+    while examiner.poll(job) in contract.lifecycle.pending and waited < patience:
+        # Short steps first: a poller who sleeps at once misses the states on the way.
+        target.advance(step)
+        waited += step
+        step = min(2 * step, polling.interval)
+    if waited < polling.deadline and job.state in contract.lifecycle.pending:
+        pytest.skip(f"the job was still {job.state!r} after {waited:g} seconds")
+    examiner.poll(job, situation=Situation.WAITED)
+    for _ in range(2):
+        if contract.result is not None:
+            examiner.fetch(job)
+        if contract.cancel is not None:
+            examiner.cancel(job)
+        examiner.poll(job)

@@ -1,0 +1,80 @@
+"""Whatever a server answers, the examiner judges it; nothing it sends breaks the run."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contract_tests import Failure, plan
+from contract_tests.boundaries import object_with
+from contract_tests.bridge import AsgiBridge
+from contract_tests.examiner import Examiner
+from contract_tests.tally import Tally
+from specs import Registry
+from tests.contract_tests import faulty
+from tests.contract_tests.conftest import AIMLAPI
+from tests.contract_tests.reference import KEYS, Service
+
+HOSTILE = [
+    pytest.param(b"", id="nothing"),
+    pytest.param(b"[" * 100_000, id="deep"),
+    pytest.param(b'{"a":' * 3_000 + b"1" + b"}" * 3_000, id="deep but sound"),
+    pytest.param(b"\xff\xfe", id="no UTF-8"),
+    pytest.param(b"NaN", id="no JSON"),
+    pytest.param(b"1" * 100_000, id="a huge number"),
+    pytest.param(b'{"id": 1e999, "status": {}}', id="wrong types"),
+    pytest.param(b'{"id": "x", "status": ["queued"]}', id="a list for a state"),
+    pytest.param(b'{"id": "\\ud800", "status": "queued"}', id="half a letter"),
+    pytest.param(b"\x1b[2J\x07", id="terminal"),
+    pytest.param(f"no key {KEYS['aimlapi']}".encode(), id="the key itself"),
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+@pytest.mark.parametrize("status", [200, 302, 404, 500])
+@pytest.mark.parametrize("content_type", ["application/json", "", "x; charset=utf-42"])
+def test_a_hostile_answer_is_a_failure_that_can_be_read(
+    body: bytes, status: int, content_type: str, registry: Registry
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", content_type.encode())]
+        await send(
+            {"type": "http.response.start", "status": status, "headers": headers}
+        )
+        await send({"type": "http.response.body", "body": body})
+
+    contract = registry.contract(AIMLAPI)
+    with AsgiBridge(app) as bridge:
+        target = Service(registry).target(bridge)
+        with target.connect(contract) as connection:
+            examiner = Examiner(
+                contract, target, connection, Tally(contract=contract.id)
+            )
+            with pytest.raises(Failure) as caught:
+                examiner.submit(object_with(contract.body) | contract.fixed)
+
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
+    assert KEYS["aimlapi"] not in str(caught.value)
+
+
+def test_a_fault_can_be_sent_again_and_names_its_rule(
+    examine: Callable[..., Examiner],
+) -> None:
+    examiner = examine(faulty.TakesMoreThanTheMaximum)
+    violation, request = next(
+        it
+        for it in plan.invalid_requests(examiner.contract)
+        if it[0].rule == "maximum" and it[0].path == ("num_frames",)
+    )
+
+    with pytest.raises(Failure) as caught:
+        examiner.refuse(request, violation=violation)
+
+    fault = caught.value.faults[0]
+    assert fault.rule == "maximum"
+    assert fault.pointer.endswith("/properties/num_frames")
+    assert fault.case == "num_frames: above the maximum"
+    assert fault.answer.startswith("200 {")
+    assert fault.curl.startswith("curl -sS -i -X POST")
+    assert '"num_frames":242' in fault.curl
+    assert fault.curl.endswith(" http://service.test/v2/video/generations")
