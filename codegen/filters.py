@@ -1,0 +1,27 @@
+"""The two ways in which text of a document enters Python, and one for prose.
+
+Both are proven by property tests to evaluate back to the very text, whatever it holds.
+"""
+
+from typing import Any
+
+
+def literal(value: Any) -> str:
+    """Return *value*, plain data, as a Python literal.
+
+    Not by JSON: that writes an astral character as two, which Python reads as two.
+    """
+    return repr(value)
+
+
+def docstring(text: str) -> str:
+    """Return *text* as a triple-quoted literal that evaluates back to it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    safe = (it if it == "\n" or it.isprintable() else repr(it)[1:-1] for it in escaped)
+    return f'"""{"".join(safe)}"""'
+
+
+def prose(text: str) -> str:
+    """Return *text* for a line of Markdown: one line, letters and plain punctuation."""
+    line = " ".join(text.split())
+    return "".join(it for it in line if it.isalnum() or it in " .,:;/_-+()")

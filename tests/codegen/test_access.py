@@ -1,0 +1,95 @@
+import pytest
+
+from codegen.runtime.access import open_access
+from codegen.runtime.errors import InvalidInputError, MissingApiKeyError
+from codegen.runtime.protocol import Call, Service
+
+SERVICE = Service(
+    name="acme",
+    title="Acme",
+    base_url="https://api.acme.test",
+    header="Authorization",
+    scheme="Key",
+    environment=("ACME_KEY", "ACME_TOKEN"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SERVICE.environment:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_key_is_the_one_given() -> None:
+    access = open_access(SERVICE, api_key="k1", base_url=None)
+
+    assert access.headers["Authorization"] == "Key k1"
+    assert access.base_url == "https://api.acme.test"
+
+
+def test_the_key_comes_from_the_first_variable_that_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ACME_KEY", " ")
+    monkeypatch.setenv("ACME_TOKEN", "k2\n")
+
+    access = open_access(SERVICE, api_key=None, base_url=None)
+
+    assert access.headers["Authorization"] == "Key k2"
+
+
+@pytest.mark.parametrize("key", [None, "", " "])
+def test_a_missing_key_is_one_line_that_says_what_to_do(key: str | None) -> None:
+    with pytest.raises(MissingApiKeyError) as caught:
+        open_access(SERVICE, api_key=key, base_url=None)
+
+    assert str(caught.value) == (
+        "acme: no API key; set ACME_KEY or ACME_TOKEN, or pass api_key=…"
+    )
+
+
+@pytest.mark.parametrize("key", ["se cret", "se\ncret", "se\x00cret", "secrét"])
+def test_a_malformed_key_is_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(
+        InvalidInputError, match="acme: api_key: holds a character"
+    ) as it:
+        open_access(SERVICE, api_key=key, base_url=None)
+
+    assert "cr" not in str(it.value).replace("character", "")
+
+
+def test_the_key_is_never_shown() -> None:
+    assert "k1" not in repr(open_access(SERVICE, api_key="k1", base_url=None))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:8000",
+        "ftp://a.test",
+        "http://",
+        "http://[",
+        "http://a?b",
+        "http://u:p@a",
+        "x",
+    ],
+)
+def test_a_base_url_that_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"acme: base_url: .* is no address"):
+        open_access(SERVICE, api_key="k", base_url=url)
+
+
+def test_a_request_carries_id_and_body_where_they_belong() -> None:
+    access = open_access(SERVICE, api_key="k", base_url="http://localhost:1/x/")
+    status = Call(method="GET", path="/r/{id}/s", id_name="id", id_in="path")
+    query = Call(method="GET", path="/r", id_name="id", id_in="query")
+
+    by_path = access.request(status, job_id="a/b:c?")
+    by_query = access.request(query, job_id="a/b:c")
+    submit = access.request(Call(method="POST", path="/r"), content=b"{}")
+
+    assert by_path.url == "http://localhost:1/x/r/a%2Fb%3Ac%3F/s"
+    assert (by_query.url, by_query.query) == ("http://localhost:1/x/r", {"id": "a/b:c"})
+    assert (submit.content, submit.query) == (b"{}", {})
+    assert submit.headers["Content-Type"] == "application/json"
+    assert "Content-Type" not in by_query.headers

@@ -1,0 +1,109 @@
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field
+
+from codegen.runtime.errors import InvalidInputError
+from codegen.runtime.inputs import UNSET, encode
+from codegen.runtime.models import Model
+
+
+class Lora(Model):
+    path: str
+    scale: float = 1
+
+
+class Input(Model):
+    url: Annotated[str, Field(alias="video-url")]
+    frames: Annotated[int | UNSET, Field(ge=17, le=241)] = UNSET
+    ratio: Annotated[float | UNSET, Field(gt=0, lt=1)] = UNSET
+    size: Literal["480p", "720p"] | UNSET = UNSET
+    seed: int | UNSET | None = UNSET
+    names: list[str] | UNSET = UNSET
+    lora: Lora | UNSET = UNSET
+    deep: Any | UNSET = UNSET
+
+
+def sent(**values: object) -> Any:
+    given = {"video-url": "https://x.y", **values}
+    return json.loads(encode(Input, given, where="acme m"))
+
+
+def refused(**values: object) -> str:
+    with pytest.raises(InvalidInputError) as caught:
+        sent(**values)
+    return str(caught.value)
+
+
+def test_a_url_goes_out_as_it_was_written() -> None:
+    assert sent() == {"video-url": "https://x.y"}
+
+
+def test_what_is_unset_is_not_sent_and_none_is_null() -> None:
+    assert sent(frames=UNSET, seed=None) == {"video-url": "https://x.y", "seed": None}
+
+
+def test_a_number_goes_out_as_it_was_written() -> None:
+    content = encode(Input, {"video-url": "a", "seed": 5}, where="")
+
+    assert content == b'{"video-url":"a","seed":5}'
+
+
+def test_a_model_goes_out_by_its_wire_names_without_what_is_unset() -> None:
+    assert sent(lora=Lora(path="p"))["lora"] == {"path": "p"}
+
+
+def test_an_out_of_range_value_is_refused_with_its_range() -> None:
+    assert refused(frames=9999) == (
+        "acme m: frames: 9999 is refused, input should be less than or equal to 241 "
+        "(allowed: at least 17 and at most 241); nothing was sent"
+    )
+
+
+def test_an_exclusive_range_is_told_as_such() -> None:
+    assert "(allowed: above 0 and below 1)" in refused(ratio=1)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"size": "1080p"},
+            "size: '1080p' is refused, input should be '480p' or '720p'",
+        ),
+        ({"frames": "81"}, "frames: '81' is refused, input should be a valid integer"),
+        ({"frames": True}, "frames: True is refused"),
+        ({"frames": None}, "frames: None is refused"),
+        ({"names": "abc"}, "names: 'abc' is refused, input should be a valid array"),
+        ({"names": ["a", 3]}, "names.1: 3 is refused"),
+        ({"lora": {"scale": 1}}, "lora.path: {'scale': 1} is refused, field required"),
+        ({"frames": Path("x")}, "cannot be sent, a value of type"),
+        ({"ratio": float("nan")}, "ratio: nan cannot be sent"),
+        ({"names": {1, 2}}, "names: {1, 2} cannot be sent"),
+        ({"deep": "\ud800"}, "is refused"),
+    ],
+)
+def test_a_value_that_breaks_a_rule_is_refused_by_name(
+    values: dict[str, object], told: str
+) -> None:
+    assert told in refused(**values)
+
+
+def test_a_value_that_contains_itself_is_refused() -> None:
+    loop: list[object] = []
+    loop.append(loop)
+
+    assert "deep: [[...]] cannot be sent" in refused(deep=loop)
+
+
+def test_each_broken_rule_is_told() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        sent(frames=1, size="x")
+
+    assert [it.parameter for it in caught.value.problems] == ["frames", "size"]
+
+
+def test_a_long_value_is_cut() -> None:
+    assert len(refused(size="x" * 100_000)) < 250

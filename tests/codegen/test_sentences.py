@@ -1,0 +1,105 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codegen.ir import Argument
+from codegen.sentences import describe, paragraphs, sentence, with_arguments
+from specs import (
+    ArraySchema,
+    BooleanSchema,
+    Bound,
+    NumberSchema,
+    Schema,
+    StringSchema,
+)
+
+AT = "a.json#/x"
+
+
+def number(low: Bound | None, high: Bound | None = None) -> NumberSchema:
+    return NumberSchema(pointer=AT, type="number", minimum=low, maximum=high)
+
+
+def bound(value: str, *, exclusive: bool = False) -> Bound:
+    return Bound(Decimal(value), exclusive=exclusive)
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        (BooleanSchema(pointer=AT), ""),
+        (BooleanSchema(pointer=AT, title="Title"), "Title."),
+        (
+            BooleanSchema(pointer=AT, description="Why? ", default=True),
+            "Why? Default: True.",
+        ),
+        (BooleanSchema(pointer=AT, deprecated=True), "Deprecated."),
+        (number(bound("1"), bound("2.5")), "From 1 to 2.5."),
+        (number(bound("0", exclusive=True), bound("1")), "Above 0 and at most 1."),
+        (number(bound("0"), bound("1", exclusive=True)), "At least 0 and below 1."),
+        (number(bound("1")), "At least 1."),
+        (number(None, bound("1")), "At most 1."),
+        (
+            NumberSchema(pointer=AT, type="integer", multiple_of=Decimal(8)),
+            "A multiple of 8.",
+        ),
+        (
+            StringSchema(
+                pointer=AT, min_length=1, max_length=9, pattern="^a", format="uri"
+            ),
+            "Length: 1 to 9. Matches ^a. Format: uri.",
+        ),
+        (StringSchema(pointer=AT, min_length=1), "Length: at least 1."),
+        (
+            ArraySchema(
+                pointer=AT,
+                items=StringSchema(pointer=AT, format="uri"),
+                max_items=3,
+                unique_items=True,
+            ),
+            "Items: 0 to 3. No item twice. Each item: Format: uri.",
+        ),
+        (ArraySchema(pointer=AT, items=BooleanSchema(pointer=AT)), ""),
+    ],
+)
+def test_a_schema_is_described_with_all_its_rules(schema: Schema, told: str) -> None:
+    assert describe(schema) == told
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_a_sentence_is_one_printable_line_for_any_text(text: str) -> None:
+    assert sentence(text).isprintable()
+
+
+@pytest.mark.parametrize(("text", "made"), [("a\n b", "a b."), ("a!", "a!"), (" ", "")])
+def test_a_sentence_ends_once(text: str, made: str) -> None:
+    assert sentence(text) == made
+
+
+def test_paragraphs_stand_apart_and_are_wrapped() -> None:
+    assert paragraphs("Do it.", "", "word " * 30) == (
+        "Do it.\n\n" + ("word " * 15).strip() + "\n" + ("word " * 15).strip() + "\n"
+    )
+
+
+def test_arguments_are_explained_each_with_its_own_indent() -> None:
+    argument = Argument(
+        name="a", wire_name="a", type="str", required=True, doc="word " * 20
+    )
+    lines = with_arguments("Do it.", [argument]).split("\n")
+
+    assert lines[:3] == ["Do it.", "", "Args:"]
+    assert lines[3].startswith("    a: word")
+    assert lines[4].startswith("        word")
+
+
+def test_a_text_cannot_forge_a_section() -> None:
+    schema = BooleanSchema(pointer=AT, description="x\n\nReturns:\n    evil: y")
+
+    assert describe(schema) == "x Returns: evil: y."
+
+
+def test_there_is_no_section_without_arguments() -> None:
+    assert with_arguments("Do it.", []) == "Do it."
