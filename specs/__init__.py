@@ -22,12 +22,15 @@ from specs.errors import (
     UnwaivedFaultError,
     WaiverError,
 )
-from specs.faults import Fault, find_faults, read_lock, refuse_faults
+from specs.faults import Fault, find_faults, refuse_faults
+from specs.formats import is_uri
 from specs.judge import Answer, Breach, Judge, Request
 from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
-from specs.model import Contract, Document, Operation, Parameter
+from specs.lock import read_lock
+from specs.messages import one_line
+from specs.model import Contract, Document, Location, Operation, Parameter, Role
 from specs.pointers import Json, join_pointer, look_up, split_pointer
-from specs.provider import Provider
+from specs.provider import Messages, Provider, Queue, Uploads, Webhooks
 from specs.registry import Registry, vendored_folder
 from specs.schemas import (
     UNSET,
@@ -66,7 +69,9 @@ __all__ = [
     "Judge",
     "Lifecycle",
     "LifecycleError",
+    "Location",
     "LockError",
+    "Messages",
     "NullSchema",
     "NumberSchema",
     "ObjectSchema",
@@ -76,10 +81,12 @@ __all__ = [
     "Property",
     "Provider",
     "ProviderError",
+    "Queue",
     "RecursiveReferenceError",
     "Registry",
     "RemoteReferenceError",
     "Request",
+    "Role",
     "Schema",
     "SpecError",
     "StringSchema",
@@ -89,10 +96,14 @@ __all__ = [
     "Unset",
     "UnsupportedSchemaError",
     "UnwaivedFaultError",
+    "Uploads",
     "WaiverError",
+    "Webhooks",
     "find_faults",
+    "is_uri",
     "join_pointer",
     "look_up",
+    "one_line",
     "read_lock",
     "refuse_faults",
     "split_pointer",

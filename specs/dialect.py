@@ -10,9 +10,34 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from specs.errors import UnsupportedSchemaError
+from specs.jsontext import is_among
 from specs.schemas import Bound
+from specs.shapes import list_at
 
-TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
+_JSON_TYPES: dict[type, str] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
+TYPES = frozenset(_JSON_TYPES.values())
+
+_KEYWORDS = {
+    "object": ("properties", "required", "additionalProperties"),
+    "array": ("items", "minItems", "maxItems", "uniqueItems"),
+    "string": ("minLength", "maxLength", "pattern"),
+    "number": (
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+    ),
+}
+"""Keywords that say something of one type alone."""
 
 Node = Mapping[Any, Any]
 """A raw schema node; its keys are text, save one that merging adds."""
@@ -21,38 +46,46 @@ Node = Mapping[Any, Any]
 def fold_types(node: Node, where: str) -> tuple[str, ...]:
     """Return the types *node* declares, `null` included; empty where it declares none.
 
-    An undeclared type is inferred only where a keyword leaves no other sensible
-    reading: `properties` means an object, `items` an array, an enum its values'.
+    An undeclared type is inferred where a keyword leaves no other sensible reading:
+    `properties` means an object, `items` an array, an enum the one type of its values.
     """
-    declared = node.get("type")
-    types = (declared,) if isinstance(declared, str) else tuple(declared or ())
-    if strays := [it for it in types if it not in TYPES]:
+    declared = node.get("type", [])
+    types = tuple(declared) if isinstance(declared, list) else (declared,)
+    if strays := [it for it in types if not isinstance(it, str) or it not in TYPES]:
         raise UnsupportedSchemaError(
             where, f"type={strays[0]!r:.80} is not a JSON type", fix="mend the document"
         )
-    if not types:
-        types = _inferred_types(node)
+    types = tuple(dict.fromkeys(types)) or _inferred_types(node, where)
     if node.get("nullable") is True and types and "null" not in types:
         types = (*types, "null")
     return types
 
 
-def _inferred_types(node: Node) -> tuple[str, ...]:
-    if "properties" in node:
-        return ("object",)
-    if "items" in node:
-        return ("array",)
-    values = fold_enum(node)
-    if values and all(isinstance(it, str) for it in values if it is not None):
-        return ("string", "null") if None in values else ("string",)
-    return ()
+def _inferred_types(node: Node, where: str) -> tuple[str, ...]:
+    told = [
+        kind for kind, words in _KEYWORDS.items() if any(it in node for it in words)
+    ]
+    if len(told) > 1:
+        raise UnsupportedSchemaError(
+            where,
+            f"declares no type, and keywords of {' and '.join(told)}",
+            fix="treat it in waivers.toml (action 'set' on the type)",
+        )
+    if told:
+        return tuple(told)
+    types = {_JSON_TYPES[type(it)] for it in fold_enum(node, where) or ()}
+    if "number" in types:
+        types.discard("integer")
+    return tuple(sorted(types)) if len(types - {"null"}) == 1 else ()
 
 
-def fold_enum(node: Node) -> tuple[Any, ...] | None:
+def fold_enum(node: Node, where: str) -> tuple[Any, ...] | None:
     """Return the values *node* lists, a constant as a list of one; None where none."""
-    if "const" in node:
-        return (node["const"],)
-    return tuple(node["enum"]) if isinstance(node.get("enum"), list) else None
+    listed = tuple(list_at(node, "enum", where)) if "enum" in node else None
+    if "const" not in node:
+        return listed
+    constant = node["const"]
+    return (constant,) if listed is None or is_among(constant, listed) else ()
 
 
 def fold_bound(
@@ -60,28 +93,28 @@ def fold_bound(
 ) -> Bound | None:
     """Return the tighter of the inclusive and the exclusive bound on one *side*."""
     exclusive_keyword = f"exclusive{side.capitalize()}"
-    inclusive, exclusive = node.get(side), node.get(exclusive_keyword)
-    for keyword, value in ((side, inclusive), (exclusive_keyword, exclusive)):
-        if value is not None and not isinstance(value, (int, float)):
-            raise UnsupportedSchemaError(
-                f"{where}/{keyword}",
-                f"{value!r:.80} is not a number",
-                fix="mend the document",
-            )
-    if isinstance(exclusive, bool):  # 3.0: a flag beside the inclusive keyword
-        return None if inclusive is None else Bound(_decimal(inclusive), exclusive)
-    if exclusive is None:
-        return None if inclusive is None else Bound(_decimal(inclusive))
-    tight = Bound(_decimal(exclusive), exclusive=True)
-    if inclusive is None:
-        return tight
-    loose = Bound(_decimal(inclusive))
-    outer = (
-        loose.value > tight.value if side == "minimum" else loose.value < tight.value
-    )
-    return loose if outer else tight
+    loose = fold_number(node, side, where)
+    if isinstance(node.get(exclusive_keyword), bool):  # 3.0: a flag beside the bound
+        exclusive = node[exclusive_keyword] is True
+        return None if loose is None else Bound(loose, exclusive=exclusive)
+    tight = fold_number(node, exclusive_keyword, where)
+    if tight is None:
+        return None if loose is None else Bound(loose)
+    if loose is not None and (loose > tight if side == "minimum" else loose < tight):
+        return Bound(loose)
+    return Bound(tight, exclusive=True)
 
 
-def _decimal(value: float) -> Decimal:
+def fold_number(node: Node, keyword: str, where: str) -> Decimal | None:
+    """Return the number under *keyword* as the document wrote it; None where none."""
+    value = node.get(keyword)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UnsupportedSchemaError(
+            f"{where}/{keyword}",
+            f"{value!r:.80} is not a number",
+            fix="mend the document",
+        )
     # The shortest text that reads back as this float is how the document wrote it.
     return Decimal(repr(value))

@@ -6,7 +6,7 @@ SpecError
 ├── RemoteReferenceError      a $ref leaves the document: a file or a network address
 ├── RecursiveReferenceError   a $ref leads back to itself
 ├── UnsupportedSchemaError    a keyword this project does not honour
-├── EmptyRangeError           the bounds of a value leave nothing valid
+├── EmptyRangeError           the bounds or the listed values leave nothing valid
 ├── DefaultError              a default its own schema refuses
 ├── ProviderError             provider.toml contradicts itself or the documents
 ├── LifecycleError            the states differ from the documents' status enum
@@ -17,15 +17,23 @@ SpecError
 └── UnwaivedFaultError        a known kind of fault that no waiver covers
 """
 
+from specs.messages import one_line
+
+_LONGEST_POINTER = 300
+_LONGEST_PROBLEM = 500
+
 
 class SpecError(Exception):
     """A document, or a fact written beside it, cannot be honoured.
 
-    The message is one line: `where: what is wrong, with the value; what to do`.
+    The message is one printable line: `where: what is wrong, with the value; what to
+    do`. The attributes are as they were given, document text included.
     """
 
     def __init__(self, pointer: str, problem: str, *, fix: str) -> None:
-        super().__init__(" ".join(f"{pointer}: {problem}; {fix}".split()))
+        where = one_line(pointer, longest=_LONGEST_POINTER)
+        what = one_line(problem, longest=_LONGEST_PROBLEM)
+        super().__init__(f"{where}: {what}; {one_line(fix, longest=_LONGEST_PROBLEM)}")
         self.pointer = pointer
         self.problem = problem
         self.fix = fix
@@ -52,7 +60,7 @@ class UnsupportedSchemaError(SpecError):
 
 
 class EmptyRangeError(SpecError):
-    """The bounds of a number, a length or a size leave no value."""
+    """The bounds of a value, or the values a schema lists, leave nothing valid."""
 
 
 class DefaultError(SpecError):

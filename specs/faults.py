@@ -9,30 +9,27 @@ The rules:
 - `invalid-openapi`        openapi-spec-validator complains about the document
 - `no-security`            an operation declares no security
 - `no-operation-id`        an operation has no operationId
-- `shared-operation-id`    two documents of a provider use one operationId
-- `no-refusal`             an operation declares no 4xx answer
+- `shared-operation-id`    two operations of a provider have one operationId
+- `no-refusal`             an operation declares neither a 4xx nor a default answer
 """
 
-import hashlib
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from jsonschema import ValidationError
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
-from specs.errors import LockError, UnwaivedFaultError
+from specs.errors import UnwaivedFaultError
+from specs.lock import refuse_unlocked
+from specs.messages import one_line
 from specs.model import Operation
 from specs.pointers import join_pointer
 from specs.registry import Registry
 from specs.waivers import FILE, refuse_unneeded
 
-LOCK = "specs.lock"
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
 _LONGEST_PROBLEM = 200
-_VALIDATORS = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -111,7 +108,9 @@ def _problems(
 ) -> Iterator[tuple[str, str]]:
     raw = operation.document.raw
     declared = raw["paths"][operation.path][operation.method.lower()]
-    if not (declared.get("security") or raw.get("security")):
+    # An empty list lifts what the document asks for, an empty entry makes it optional.
+    security = declared.get("security", raw.get("security"))
+    if not (isinstance(security, list) and security and all(security)):
         yield "no-security", "declares no security, yet the service asks for a key"
     identity = operation.operation_id
     if identity is None:
@@ -127,17 +126,36 @@ def _folder(operation: Operation) -> str:
 
 
 def _document_faults(registry: Registry) -> Iterator[Fault]:
+    # Who only serves the documents need not wait for what judges them.
+    from jsonschema.validators import validator_for  # noqa: PLC0415 - as said
+    from openapi_spec_validator import (  # noqa: PLC0415 - as said
+        OpenAPIV30SpecValidator,
+        OpenAPIV31SpecValidator,
+    )
+    from openapi_spec_validator.schemas import (  # noqa: PLC0415 - as said
+        schema_v30,
+        schema_v31,
+    )
+
+    from specs.sealed import sealed_path  # noqa: PLC0415 - as said
+
+    validators = {
+        "3.0": (OpenAPIV30SpecValidator, schema_v30),
+        "3.1": (OpenAPIV31SpecValidator, schema_v31),
+    }
     for document in registry.documents:
-        kind = _VALIDATORS[document.version]
-        raw: Any = document.raw
-        for complaint in kind(raw).iter_errors():
-            path = [str(it) for it in complaint.absolute_path]
-            problem = " ".join(_innermost(complaint).message.split())[:_LONGEST_PROBLEM]
-            pointer = join_pointer("", *path) if path else ""
+        kind, schema = validators[document.version]
+        validator = kind(sealed_path(document.raw))
+        # Left to itself it takes whichever engine happens to be installed, and they
+        # word and place what they find differently.
+        validator.schema_validator = validator_for(schema)(dict(schema))
+        for complaint in validator.iter_errors():
+            problem = one_line(_innermost(complaint).message, longest=_LONGEST_PROBLEM)
+            pointer = join_pointer("", *map(str, complaint.absolute_path))
             yield Fault(document.name, "invalid-openapi", pointer, problem)
 
 
-def _innermost(complaint: ValidationError) -> ValidationError:
+def _innermost(complaint: "ValidationError") -> "ValidationError":
     """Return what *complaint* is about.
 
     A node may be an object or a reference to one, so the outer complaint only says
@@ -150,34 +168,3 @@ def _innermost(complaint: ValidationError) -> ValidationError:
     if not inner:
         return complaint
     return _innermost(max(inner, key=lambda it: len(it.absolute_path)))
-
-
-def read_lock(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what `specs.lock` of *folder* records, by document.
-
-    Raises LockError where the file is missing or malformed.
-    """
-    try:
-        entries = tomllib.loads((folder / LOCK).read_text("utf-8"))["document"]
-        return {it["file"]: it for it in entries}
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise LockError(
-            LOCK, f"cannot be read: {exc!r:.120}", fix="restore it beside the documents"
-        ) from exc
-
-
-def refuse_unlocked(registry: Registry) -> None:
-    """Raise LockError where documents and `specs.lock` are not the same set and bytes."""
-    lock = read_lock(registry.folder)
-    names = {it.name for it in registry.documents}
-    for name in sorted(names ^ set(lock)):
-        problem = "is not recorded" if name in names else "is recorded, but not there"
-        raise LockError(f"{LOCK}#{name}", problem, fix="vendor and lock together")
-    for name in sorted(names):
-        digest = hashlib.sha256((registry.folder / name).read_bytes()).hexdigest()
-        if digest != lock[name].get("sha256"):
-            raise LockError(
-                f"{LOCK}#{name}",
-                f"records sha256={lock[name].get('sha256')!s:.16}…, but the file has {digest}",
-                fix="vendored documents are not edited; if the change is meant, lock it",
-            )

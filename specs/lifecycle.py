@@ -71,6 +71,7 @@ class Lifecycle:
 
         START is taken wherever the table allows it, then *event*:
         `path(COMPLETE)` is the happy path, `path(FAIL)` that of a job that fails.
+        Raises IllegalEventError where *event* is not allowed there.
         """
         states = [self.initial]
         while Event.START in self.transitions[states[-1]]:

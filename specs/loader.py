@@ -4,13 +4,13 @@ Everything a hostile or broken file can do is refused here, by name: its size, i
 encoding, its JSON, its nesting, its version.
 """
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from specs.errors import DocumentError
+from specs.jsontext import read_json
 from specs.model import Document
 from specs.reach import prune
 from specs.waivers import Treatment, treat
@@ -27,39 +27,35 @@ def read_document(
     Raises DocumentError where the file is no OpenAPI 3.0 or 3.1 document.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
     except OSError as exc:
         raise DocumentError(
             name, f"cannot be read: {exc.strerror}", fix="check the file"
         ) from exc
-    raw, needed = treat(name, parse_document(content, name=name), treatments)
+    raw, needed = treat(name, _parse(content, name=name), treatments)
     return Document(name, _version(raw, name), prune(raw, name=name)), needed
 
 
-def parse_document(content: bytes, *, name: str) -> dict[str, Any]:
-    """Parse *content* as the JSON object that an OpenAPI document is."""
+def _parse(content: bytes, *, name: str) -> dict[str, Any]:
     if len(content) > LARGEST_BYTES:
         raise DocumentError(
             name,
-            f"is {len(content):,} bytes, and {LARGEST_BYTES:,} is the limit",
+            f"is larger than {LARGEST_BYTES:,} bytes",
             fix="check what was vendored",
         )
     try:
-        raw = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except RecursionError as exc:
-        raise DocumentError(name, "is nested too deeply", fix="flatten it") from exc
+        raw = read_json(content)
     except ValueError as exc:  # JSONDecodeError and UnicodeDecodeError among them
         raise DocumentError(name, f"is not JSON: {exc}", fix="vendor it again") from exc
     _version(raw, name)
-    if not isinstance(raw.get("paths"), dict):
-        raise DocumentError(
-            f"{name}#/paths", "there are no paths", fix="vendor a complete document"
-        )
-    return dict(raw)
+    assert isinstance(raw, dict)  # or it would have no version
+    return raw
 
 
 def _version(raw: Any, name: str) -> Literal["3.0", "3.1"]:
-    declared = raw.get("openapi") if isinstance(raw, dict) else None
+    """Return the version of OpenAPI that *raw* is written in, paths and all."""
+    declared = raw.get("openapi") if isinstance(raw, Mapping) else None
     found = (
         re.fullmatch(r"(3\.[01])\.\d+(-.+)?", declared)
         if isinstance(declared, str)
@@ -71,8 +67,8 @@ def _version(raw: Any, name: str) -> Literal["3.0", "3.1"]:
             f"is not an OpenAPI 3.0 or 3.1 document: openapi={declared!r:.40}",
             fix="vendor the OpenAPI document",
         )
+    if not isinstance(raw.get("paths"), dict):
+        raise DocumentError(
+            f"{name}#/paths", "there are no paths", fix="vendor a complete document"
+        )
     return "3.0" if found[1] == "3.0" else "3.1"
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a JSON number")

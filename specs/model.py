@@ -60,9 +60,12 @@ class Operation:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Contract:
-    """Everything one model of one provider promises."""
+    """Everything one model of one provider promises.
+
+    A contract equals itself alone, so that what follows from it can be remembered.
+    """
 
     provider: Provider
     model: str

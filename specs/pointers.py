@@ -5,11 +5,15 @@ name below the specs folder, a hash, and the pointer. Every error and every sche
 carries one, so that a reader can open the place that is meant.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 """Any value that JSON can carry."""
+
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
 
 def join_pointer(pointer: str, *tokens: str | int) -> str:
@@ -18,6 +22,7 @@ def join_pointer(pointer: str, *tokens: str | int) -> str:
     return "/".join((pointer, *escaped))
 
 
+@lru_cache(4_096)
 def split_pointer(pointer: str) -> tuple[str, ...]:
     """Return the unescaped tokens of *pointer*, which is empty or starts with `/`.
 
@@ -38,9 +43,7 @@ def look_up(raw: Any, pointer: str) -> Any:
     for token in split_pointer(pointer):
         if isinstance(value, Mapping):
             value = value[token]
-        elif isinstance(value, Sequence) and not isinstance(value, str):
-            if not token.isdecimal():
-                raise LookupError(token)
+        elif isinstance(value, list) and _INDEX.fullmatch(token):
             value = value[int(token)]
         else:
             raise LookupError(token)

@@ -7,11 +7,12 @@ against them by `specs.registry`.
 
 import re
 import tomllib
-from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
+from jsonschema import Draft202012Validator, SchemaError
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -23,6 +24,7 @@ from pydantic import (
 
 from specs.errors import LifecycleError, ProviderError
 from specs.lifecycle import Event, Lifecycle, Outcome
+from specs.messages import first_problem
 from specs.pointers import split_pointer
 
 
@@ -31,8 +33,27 @@ def _checked_pointer(value: str) -> str:
     return value
 
 
+def _checked_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as exc:
+        raise ValueError(f"is no regular expression: {exc}") from exc
+    return value
+
+
+def _checked_schema(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Draft202012Validator.check_schema(value)
+    except SchemaError as exc:
+        raise ValueError(f"is no JSON Schema: {exc.message}") from exc
+    return value
+
+
 Pointer = Annotated[str, AfterValidator(_checked_pointer)]
 """A JSON pointer into an answer, such as `/video/url`."""
+
+Pattern = Annotated[str, AfterValidator(_checked_pattern)]
+"""A regular expression that a whole text matches."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 HostName = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", max_length=253)]
@@ -53,7 +74,7 @@ class Auth(_Facts):
     header: HeaderToken
     scheme: HeaderToken
     environment: tuple[VariableName, ...] = Field(min_length=1)
-    key_pattern: str  # a regular expression that a whole key matches
+    key_pattern: Pattern
     source: str
 
 
@@ -109,6 +130,25 @@ class Polling(_Facts):
     source: str
 
 
+class Messages(_Facts):
+    """What the service says when it refuses a request, where its own words are known.
+
+    What is not given is said as HTTP says it.
+    """
+
+    no_key: str = "Unauthorized"
+    malformed_key: str = "Unauthorized"
+    wrong_method: str = "Method Not Allowed"
+    too_large: str = "Content Too Large"
+    unknown_job: str = "Not Found"
+    queue_full: str = "Too Many Requests"
+    rate_limited: str = "Too Many Requests"
+    no_credits: str = "Forbidden"
+    unavailable: str = "Service Unavailable"
+    too_slow: str = "Request Timeout"
+    source: str = ""
+
+
 class Errors(_Facts):
     """The shape of a refusal, and the status codes that carry it.
 
@@ -119,10 +159,13 @@ class Errors(_Facts):
     """
 
     style: Literal["zod", "pydantic"]
+    messages: Messages = Messages()
     refused: int = Field(ge=400, le=499)
     unauthorized: int = Field(ge=400, le=499)
     unknown_job: int = Field(ge=400, le=499)
-    envelope: dict[str, Any] = Field(alias="schema")
+    envelope: Annotated[dict[str, Any], AfterValidator(_checked_schema)] = Field(
+        alias="schema"
+    )
     source: str
 
 
@@ -130,6 +173,44 @@ class Limits(_Facts):
     """What the service refuses for its size alone."""
 
     body_bytes: int = Field(gt=0)
+    source: str
+
+
+class Queue(_Facts):
+    """What a service with a queue serves beside it, and on which of its hosts.
+
+    `run_host` answers a submit with the outcome itself, `rest_host` gives out tokens
+    and takes uploads, `files_host` keeps the files. `longest` names the query's member
+    that gives the longest queue a submit is willing to join.
+    """
+
+    run_host: HostName
+    rest_host: HostName
+    files_host: HostName
+    longest: str
+    source: str
+
+
+class Webhooks(_Facts):
+    """How the end of a job is told to the URL in the query's member `parameter`.
+
+    The headers that prove it start with `header_prefix`. A delivery fails after
+    `timeout` seconds; `retries` are the seconds from each that
+    fails to the next, and when they are used up the service gives up.
+    """
+
+    parameter: str
+    header_prefix: HeaderToken
+    timeout: float = Field(gt=0)
+    retries: tuple[Annotated[float, Field(gt=0)], ...]
+    source: str
+
+
+class Uploads(_Facts):
+    """How much the service stores for a caller: of one file, and of one part."""
+
+    file_bytes: int = Field(gt=0)
+    part_bytes: int = Field(gt=0)
     source: str
 
 
@@ -160,13 +241,18 @@ class _LifecycleFacts(_Facts):
     source: str
 
     @model_validator(mode="after")
-    def _is_a_sound_table(self) -> "_LifecycleFacts":
+    def _is_a_sound_table(self) -> Self:
         table = self.transitions
         targets = {it for row in table.values() for it in row.values()}
         if strays := sorted(
             ({self.initial} | targets | set(self.terminal)) - set(table)
         ):
             raise ValueError(f"states {strays} have no row in transitions")
+        if lost := sorted(set(table) - self.table.reachable(self.initial)):
+            raise ValueError(f"no event leads to the states {lost}")
+        for state, row in table.items():
+            if any(state in self.table.reachable(it) for it in row.values()):
+                raise ValueError(f"state {state!r} leads back to itself")
         ends = {state for state, row in table.items() if not row}
         if ends != set(self.terminal):
             raise ValueError(
@@ -174,6 +260,12 @@ class _LifecycleFacts(_Facts):
                 f"out are {sorted(ends)}"
             )
         return self
+
+    @cached_property
+    def table(self) -> Lifecycle:
+        return Lifecycle(
+            initial=self.initial, transitions=self.transitions, terminal=self.terminal
+        )
 
 
 class Provider(_Facts):
@@ -192,17 +284,33 @@ class Provider(_Facts):
     polling: Polling
     errors: Errors
     limits: Limits
+    queue: Queue | None = None
+    webhooks: Webhooks | None = None
+    uploads: Uploads | None = None
     prices: Prices | None = None
+
+    @model_validator(mode="after")
+    def _says_where_the_model_stands(self) -> Self:
+        in_path = "{model}" in self.operations.submit.path
+        if in_path != (self.model.location == "path"):
+            raise ValueError(
+                f"model.in is {self.model.location!r}, but operations.submit.path is "
+                f"{self.operations.submit.path!r}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _lists_its_hosts(self) -> Self:
+        queue = self.queue
+        wanted = {queue.run_host, queue.rest_host, queue.files_host} if queue else set()
+        if strays := sorted(wanted - {*self.hosts}):
+            raise ValueError(f"hosts lacks {strays}, which [queue] names")
+        return self
 
     @property
     def lifecycle(self) -> Lifecycle:
         """The transition table of this provider's jobs."""
-        facts = self.lifecycle_facts
-        return Lifecycle(
-            initial=facts.initial,
-            transitions=facts.transitions,
-            terminal=facts.terminal,
-        )
+        return self.lifecycle_facts.table
 
 
 def read_provider(path: Path, *, name: str) -> Provider:
@@ -219,29 +327,13 @@ def read_provider(path: Path, *, name: str) -> Provider:
     try:
         provider = Provider.model_validate(facts)
     except ValidationError as exc:
-        raise _first_problem(name, exc) from exc
+        where, problem = first_problem(exc)
+        kind = LifecycleError if where.startswith("/lifecycle") else ProviderError
+        raise kind(f"{name}#{where}", problem, fix="mend the table") from exc
     if provider.name != path.parent.name:
         raise ProviderError(
             f"{name}#/name",
             f"says {provider.name!r}, but stands in the folder {path.parent.name!r}",
             fix="make the two agree",
         )
-    try:
-        re.compile(provider.auth.key_pattern)
-    except re.error as exc:
-        raise ProviderError(
-            f"{name}#/auth/key_pattern",
-            f"is no regular expression: {exc}",
-            fix="mend it",
-        ) from exc
     return provider
-
-
-def _first_problem(name: str, exc: ValidationError) -> ProviderError:
-    """Return the first finding of *exc* as one line; the rest follow once it is mended."""
-    first = exc.errors(include_url=False)[0]
-    where = "/".join(str(it) for it in first["loc"])
-    kind = LifecycleError if first["loc"][:1] == ("lifecycle",) else ProviderError
-    shown: Any = first["input"]
-    value = "" if isinstance(shown, Mapping) else f", got {shown!r}"
-    return kind(f"{name}#/{where}", f"{first['msg']}{value}", fix="mend the table")

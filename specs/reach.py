@@ -8,45 +8,79 @@ finds (validators, generators) from ever seeing a reference that leaves the docu
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from specs.errors import UnsupportedSchemaError
 from specs.pointers import join_pointer, split_pointer
-from specs.references import follow
+from specs.references import resolve
+from specs.shapes import object_at
 
 _DATA = frozenset({"example", "examples", "default", "enum", "const"})
 """Keywords whose values are data, in which `$ref` is a word like any other."""
 
-_NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions"})
+_NAMED = frozenset(
+    {
+        "callbacks",
+        "content",
+        "definitions",
+        "$defs",
+        "encoding",
+        "headers",
+        "links",
+        "patternProperties",
+        "properties",
+        "responses",
+    }
+)
 """Keywords whose members are named by the document's author, not by OpenAPI."""
 
 
-def prune(raw: dict[str, Any], *, name: str) -> dict[str, Any]:
+def prune(raw: Mapping[str, Any], *, name: str) -> dict[str, Any]:
     """Return *raw* with only the components that its paths reach.
 
     Security schemes stay, since they are named without a reference. Raises the
-    errors of `specs.references.follow` for a reference that is reached.
+    errors of `specs.references.resolve` for a reference that is reached.
     """
-    components: dict[str, Any] = {}
-    if schemes := raw.get("components", {}).get("securitySchemes"):
-        components["securitySchemes"] = schemes
-    waiting: list[tuple[Any, str]] = [(raw["paths"], "/paths")]
+    components = object_at(raw, "components", f"{name}#")
+    schemes = object_at(components, "securitySchemes", f"{name}#/components")
+    reached = {("securitySchemes", key) for key in schemes}
+    waiting: list[tuple[Any, str]] = [
+        (raw["paths"], "/paths"),
+        *(
+            (it, join_pointer("/components/securitySchemes", key))
+            for key, it in schemes.items()
+        ),
+    ]
     while waiting:
-        node, pointer = waiting.pop()
-        for holder, place in _references(node, pointer):
-            _, target = follow(raw, {"$ref": holder["$ref"]}, place, name=name)
-            tokens = split_pointer(target)
-            if tokens[:1] != ("components",) or len(tokens) < 3:
-                continue  # inside the paths, which are kept whole
-            _, section, key = tokens[:3]
-            if key not in components.setdefault(section, {}):
-                components[section][key] = raw["components"][section][key]
-                waiting.append(
-                    (components[section][key], join_pointer("", *tokens[:3]))
-                )
+        for reference, place in _references(*waiting.pop()):
+            _, target = resolve(raw, reference, place, name=name)
+            match split_pointer(target):
+                case ("paths", *_):
+                    continue  # kept whole
+                case ("components", section, key, *_):
+                    found = (section, key)
+                case _:
+                    raise UnsupportedSchemaError(
+                        f"{name}#{place}",
+                        f"$ref={reference!r:.200} leads to neither a path nor a component",
+                        fix="move what it names to the components",
+                    )
+            if found not in reached:
+                reached.add(found)
+                entries = object_at(components, section, f"{name}#/components")
+                waiting.append((entries[key], join_pointer("/components", *found)))
     kept = {key: it for key, it in raw.items() if key not in ("components", "webhooks")}
-    return {**kept, "components": components} if components else kept
+    if reached:
+        kept["components"] = {
+            section: {
+                key: it for key, it in entries.items() if (section, key) in reached
+            }
+            for section, entries in components.items()
+            if section in {it for it, _ in reached}
+        }
+    return kept
 
 
-def _references(node: Any, pointer: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield each object below *node* that carries a reference, and where it stands."""
+def _references(node: Any, pointer: str) -> Iterator[tuple[Any, str]]:
+    """Yield each reference below *node*, and where the object that carries it stands."""
     waiting: list[tuple[Any, str, bool]] = [(node, pointer, False)]
     while waiting:
         here, place, named = waiting.pop()
@@ -57,7 +91,7 @@ def _references(node: Any, pointer: str) -> Iterator[tuple[Mapping[str, Any], st
         if not isinstance(here, dict):
             continue
         if "$ref" in here and not named:
-            yield here, place
+            yield here["$ref"], place
         for key, child in here.items():
             if named or not (key in _DATA or key.startswith("x-")):
                 waiting.append(

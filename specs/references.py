@@ -35,7 +35,7 @@ def follow(
             return ({**node, **beside} if beside else node), pointer
         annotations = {it: node[it] for it in ("title", "description") if it in node}
         beside = {**annotations, **beside}
-        node, pointer = _target(raw, node["$ref"], pointer, name=name)
+        node, pointer = resolve(raw, node["$ref"], pointer, name=name)
     raise RecursiveReferenceError(
         f"{name}#{pointer}",
         f"$ref leads on for more than {LONGEST_CHAIN} references",
@@ -43,9 +43,13 @@ def follow(
     )
 
 
-def _target(
+def resolve(
     raw: Mapping[str, Any], reference: Any, pointer: str, *, name: str
 ) -> tuple[Any, str]:
+    """Return what *reference*, used at *pointer*, names and where that stands.
+
+    What it names may be a reference in turn.
+    """
     where = f"{name}#{pointer}"
     if not isinstance(reference, str):
         raise UnresolvedReferenceError(

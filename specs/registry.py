@@ -1,6 +1,7 @@
 """Every vendored contract of a folder, read and held against the facts beside it."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,14 @@ from specs.errors import (
 from specs.lifecycle import Outcome
 from specs.loader import read_document
 from specs.model import Contract, Document, Operation, Role
-from specs.operations import find_paths, read_operation
+from specs.operations import fill, find_paths, has_operation, read_operation
 from specs.pointers import split_pointer
 from specs.provider import OperationFacts, Provider, read_provider
 from specs.schemas import ObjectSchema, Schema
 from specs.waivers import Treatment, Waivers, read_waivers
+
+_MODEL = re.compile(r"[A-Za-z0-9][\w.:+-]*(?:/[A-Za-z0-9][\w.:+-]*)*", re.ASCII)
+"""A model goes into paths and into names; no segment of it may be `..` or empty."""
 
 
 def vendored_folder() -> Path:
@@ -100,26 +104,26 @@ class Registry:
 def _contracts(provider: Provider, documents: Mapping[str, Document]) -> list[Contract]:
     """Return the contracts of *provider*, by model; check them against its facts."""
     found: dict[str, Contract] = {}
-    shared = {it.document for it in _roles(provider).values() if it.document}
+    roles = _roles(provider)
+    shared = {it.document for it in roles.values() if it.document}
     for name in sorted(shared - set(documents)):
         raise ProviderError(
             f"{provider.name}/provider.toml#/operations",
-            f"names the document {name!r}, which is not there",
+            f"names the document {name!r:.80}, which is not there",
             fix="vendor it beside provider.toml",
         )
-    for document in documents.values():
-        if document.name.partition("/")[2] in shared:
-            continue
-        for contract in _read(provider, document, documents):
+    home = roles["submit"].document
+    for name in [home] if home else sorted(set(documents) - shared):
+        for contract in _read(provider, documents[name], documents):
             if contract.model in found:
                 raise DuplicateModelError(
                     contract.submit.pointer,
                     f"claims the model {contract.model!r:.120}, which "
-                    f"{found[contract.model].submit.document.name} claims too",
-                    fix="keep one of the two documents",
+                    f"{found[contract.model].submit.pointer} claims too",
+                    fix="keep one of the two",
                 )
-            found[contract.model] = contract
             _check(contract)
+            found[contract.model] = contract
     return [found[it] for it in sorted(found)]
 
 
@@ -151,8 +155,14 @@ def _read(
             document, path, facts["submit"], role="submit", model=named
         )
         for model in [named] if named else _models(provider, submit):
+            if not _MODEL.fullmatch(model):
+                raise ProviderError(
+                    submit.pointer,
+                    f"names the model {model!r:.120}, which is no id to build a path with",
+                    fix="treat the name in waivers.toml",
+                )
             others: dict[Role, Operation] = {
-                role: _other(model, facts[role], role, document, documents)
+                role: _other(model, facts[role], role, documents, document)
                 for role in facts
                 if role != "submit"
             }
@@ -170,18 +180,18 @@ def _other(
     model: str,
     facts: OperationFacts,
     role: Role,
-    document: Document,
     documents: Mapping[str, Document],
+    document: Document,
 ) -> Operation:
     home = documents[facts.document] if facts.document else document
-    for path, named in find_paths(home, facts):
-        if named in ("", model):
-            return read_operation(home, path, facts, role=role, model=model)
-    raise ProviderError(
-        f"{home.name}#/paths",
-        f"declares no {facts.method} {facts.path} to {role} with",
-        fix=f"mend operations.{role} in provider.toml",
-    )
+    path = fill(facts.path, model)
+    if not has_operation(home, path, facts):
+        raise ProviderError(
+            f"{home.name}#/paths",
+            f"declares no {facts.method} {path} to {role} with",
+            fix=f"mend operations.{role} in provider.toml",
+        )
+    return read_operation(home, path, facts, role=role, model=model)
 
 
 def _models(provider: Provider, submit: Operation) -> list[str]:
@@ -189,13 +199,15 @@ def _models(provider: Provider, submit: Operation) -> list[str]:
     name = provider.model.name
     body = submit.body
     selector = body.properties.get(name) if isinstance(body, ObjectSchema) else None
-    if selector is None or not selector.schema.enum:
+    listed = selector.schema.enum if selector else None
+    models = [it for it in listed or () if isinstance(it, str)]
+    if not models or len(models) < len(listed or ()):
         raise ProviderError(
             submit.pointer,
             f"has no body member {name!r} whose enum names the model",
             fix="mend [model] in provider.toml, or vendor a document of one model",
         )
-    return [str(it) for it in selector.schema.enum]
+    return models
 
 
 def _check(contract: Contract) -> None:
@@ -209,40 +221,50 @@ def _check(contract: Contract) -> None:
         )
     for operation in (contract.submit, contract.poll):
         _require(operation, provider.job.id, "id")
-        status = _require(operation, provider.job.status, "status")
-        states = set(status.enum or ())
-        if states != set(provider.lifecycle.states):
-            raise LifecycleError(
-                status.pointer,
-                f"declares the states {sorted(map(str, states))}, but the lifecycle of "
-                f"{provider.name} has {sorted(provider.lifecycle.states)}",
-                fix=f"make [lifecycle] in {provider.name}/provider.toml cover them exactly",
-            )
+        for status in _require(operation, provider.job.status, "status"):
+            _check_states(provider, status)
     _require(contract.outcome, provider.job.video, "video")
     if Outcome.FAILURE in provider.lifecycle.terminal.values():
         _require(contract.poll, provider.job.error, "error")
 
 
-def _require(operation: Operation, pointer: str, fact: str) -> Schema:
-    """Return the schema at *pointer* in the success answer; raise where it has none."""
-    schema: Schema | None = success_answer(operation)
-    for token in split_pointer(pointer):
-        member = (
-            schema.properties.get(token) if isinstance(schema, ObjectSchema) else None
+def _check_states(provider: Provider, status: Schema) -> None:
+    declared = sorted(str(it) for it in status.enum or ())
+    states = sorted(provider.lifecycle.states)
+    if declared != states:
+        raise LifecycleError(
+            status.pointer,
+            f"declares the states {declared}, but the lifecycle of {provider.name} has "
+            f"{states}",
+            fix=f"make [lifecycle] in {provider.name}/provider.toml cover them exactly",
         )
-        schema = member.schema if member else None
-    if schema is None:
+
+
+def _require(operation: Operation, pointer: str, fact: str) -> list[Schema]:
+    """Return the schemas at *pointer* in the success answers; raise where there is none."""
+    found = [_below(it, pointer) for it in _success_answers(operation)]
+    schemas = [it for it in found if it is not None]
+    if not schemas:
         raise ProviderError(
             operation.pointer,
             f"answers nothing at {pointer!r}, where job.{fact} should stand",
             fix=f"mend job.{fact} in provider.toml",
         )
+    return schemas
+
+
+def _below(schema: Schema | None, pointer: str) -> Schema | None:
+    for token in split_pointer(pointer):
+        member = (
+            schema.properties.get(token) if isinstance(schema, ObjectSchema) else None
+        )
+        schema = member.schema if member else None
     return schema
 
 
-def success_answer(operation: Operation) -> Schema | None:
-    """Return the schema of the first success answer that *operation* declares."""
-    for status, schema in sorted(operation.answers.items()):
-        if status.startswith("2") and schema is not None:
-            return schema
-    return None
+def _success_answers(operation: Operation) -> list[Schema]:
+    return [
+        schema
+        for status, schema in operation.answers.items()
+        if status.startswith("2") and schema is not None
+    ]

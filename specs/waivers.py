@@ -8,11 +8,12 @@
   default of the wrong JSON type into the right one.
 
 `documents` and a waiver's `pointer` are shell-style patterns, and so is each token of
-a treatment's pointer but the last. An entry that nothing needs any more is an error,
+a treatment's pointer but the last, which names a member of an object. An entry that nothing needs any more is an error,
 so the file never outlives the faults.
 """
 
 import copy
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -21,10 +22,20 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from specs.dialect import fold_types
 from specs.errors import WaiverError
+from specs.jsontext import read_json
+from specs.messages import first_problem
 from specs.pointers import Json, split_pointer
 
 FILE = "waivers.toml"
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+}
 
 
 class _Entry(BaseModel):
@@ -57,9 +68,17 @@ class Treatment(_Entry):
     value: Any = None
 
     @model_validator(mode="after")
-    def _has_a_value_to_set(self) -> Self:
+    def _can_be_carried_out(self) -> Self:
+        if not split_pointer(self.pointer):
+            raise ValueError(
+                "pointer is empty, but a document is not treated as a whole"
+            )
         if (self.action == "set") != ("value" in self.model_fields_set):
             raise ValueError("action 'set' takes a value, the others take none")
+        try:
+            json.dumps(self.value, allow_nan=False)
+        except TypeError as exc:  # TOML has dates, JSON does not
+            raise ValueError(f"value is not JSON: {exc}") from exc
         return self
 
 
@@ -80,11 +99,8 @@ def read_waivers(folder: Path) -> Waivers:
     try:
         return Waivers.model_validate(tomllib.loads(path.read_text("utf-8")))
     except ValidationError as exc:
-        first = exc.errors(include_url=False)[0]
-        where = "/".join(str(it) for it in first["loc"])
-        raise WaiverError(
-            f"{FILE}#/{where}", first["msg"], fix="mend the entry"
-        ) from exc
+        where, problem = first_problem(exc)
+        raise WaiverError(f"{FILE}#{where}", problem, fix="mend the entry") from exc
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise WaiverError(FILE, f"cannot be read: {exc}", fix="mend the file") from exc
 
@@ -94,7 +110,8 @@ def treat(
 ) -> tuple[dict[str, Any], list[Treatment]]:
     """Return *raw* with the treatments of the document *name*, and those that it needed.
 
-    Raises WaiverError where a treatment's place is not in the document.
+    Raises WaiverError where a treatment's place is not in the document, or a value
+    cannot be coerced.
     """
     own = [it for it in treatments if fnmatchcase(name, it.documents)]
     if not own:
@@ -106,72 +123,83 @@ def treat(
 def _apply(name: str, raw: dict[str, Any], treatment: Treatment) -> bool:
     """Carry *treatment* out in place; say whether that changed anything."""
     *parents, last = split_pointer(treatment.pointer)
-    places = [raw]
+    where = f"{name}#{treatment.pointer}"
+    places: list[Any] = [raw]
     for token in parents:
-        places = [
-            child
-            for place in places
-            for key, child in place.items()
-            if fnmatchcase(key, token) and isinstance(child, dict)
-        ]
-    if not places:
+        places = [it for place in places for it in _children(place, token)]
+    schemas = [it for it in places if isinstance(it, dict)]
+    if not schemas:
         raise WaiverError(
-            f"{name}#{treatment.pointer}",
+            where,
             "there is nothing to treat at this place",
             fix=f"mend or remove the treatment in {FILE}",
         )
-    where = f"{name}#{treatment.pointer}"
-    changed = [_treat_member(it, last, treatment, where) for it in places]
+    changed = [_treat_member(it, last, treatment, where) for it in schemas]
     return any(changed)
+
+
+def _children(place: Any, pattern: str) -> list[Any]:
+    """Return the members of *place*, an object or a list, whose key *pattern* matches."""
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(place, dict):
+        items = place.items()
+    elif isinstance(place, list):
+        items = enumerate(place)
+    return [child for key, child in items if fnmatchcase(str(key), pattern)]
 
 
 def _treat_member(
     parent: dict[str, Any], key: str, treatment: Treatment, where: str
 ) -> bool:
-    before = parent.get(key)
+    before = _state(parent, key)
     if treatment.action == "set":
         parent[key] = copy.deepcopy(treatment.value)
-        return bool(before != treatment.value)
-    if key not in parent:
-        return False
-    if treatment.action == "drop":
-        del parent[key]
-        return True
-    parent[key] = _coerced(before, parent, where)
-    return type(parent[key]) is not type(before)
+    elif treatment.action == "drop":
+        parent.pop(key, None)
+    elif key in parent:
+        parent[key] = _coerced(parent[key], parent, where)
+    return _state(parent, key) != before
+
+
+def _state(parent: Mapping[str, Any], key: str) -> tuple[bool, str]:
+    # To Python 1, 1.0 and true are equal; their texts differ.
+    return key in parent, json.dumps(parent.get(key), sort_keys=True)
 
 
 def _coerced(value: Json, schema: Mapping[str, Any], where: str) -> Json:
     """Return the one value of the declared type that is written like *value*."""
-    candidates: list[Json] = list(schema.get("enum", ()))
-    text = str(value)
-    for read in {"integer": (int,), "number": (int, float)}.get(
-        str(schema.get("type")), ()
-    ):
-        try:
-            candidates.append(read(text))
-        except ValueError:
-            continue
-    if schema.get("type") == "boolean":
-        candidates += [it for it in (True, False) if str(it).lower() == text.lower()]
-    if schema.get("type") == "string":
-        candidates.append(text)
-    for candidate in candidates:
-        if str(candidate).lower() == text.lower():
-            return candidate
+    types = [it for it in fold_types(schema, where) if it != "null"]
+    kind = types[0] if len(types) == 1 else ""
+    result = value
+    if kind == "string" and isinstance(value, bool | int | float):
+        result = json.dumps(value)
+    elif kind != "string" and isinstance(value, str):
+        result = _scalar(value)
+    if kind == "integer" and isinstance(result, float) and result.is_integer():
+        result = int(result)
+    if type(result) in _PYTHON_TYPES.get(kind, ()):
+        return result
     raise WaiverError(
         where,
-        f"default={value!r:.80} cannot be coerced to {schema.get('type')!r}",
+        f"{value!r:.80} cannot be coerced to type={schema.get('type')!r:.80}",
         fix="use action 'set' or 'drop'",
     )
 
 
+def _scalar(text: str) -> Json:
+    """Return what *text* writes as JSON, `True` being true; *text* if nothing."""
+    try:
+        return read_json(text.lower().encode())
+    except ValueError:
+        return text
+
+
 def refuse_unneeded(
-    waivers: Iterable[Waiver | Treatment], needed: Iterable[object]
+    entries: Iterable[Waiver | Treatment], needed: Iterable[Waiver | Treatment]
 ) -> None:
-    """Raise WaiverError for the first entry that nothing needed."""
+    """Raise WaiverError for the first of *entries* that nothing needed."""
     used = list(needed)
-    for entry in waivers:
+    for entry in entries:
         if entry not in used:
             what = entry.rule if isinstance(entry, Waiver) else entry.action
             raise WaiverError(
