@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+NODE_INSTALLED := tests/node/node_modules/.installed
 SOURCES := specs codegen mock_server contract_tests reelspec tests
 
 .PHONY: help install demo test lint types generate lock clean
@@ -22,10 +23,16 @@ $(INSTALLED): requirements.lock pyproject.toml generated/pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable generated
 	@touch $@
 
+$(NODE_INSTALLED): tests/node/package-lock.json
+	@# Tests with the providers' JavaScript clients; without npm they say so and skip.
+	@if command -v npm >/dev/null; then \
+		npm ci --prefix tests/node --silent --no-audit --no-fund && touch $@; \
+	fi
+
 demo: install ## Generate one video per contract against the mock, and check it all.
 	$(BIN)/reelspec demo --out out
 
-test: install ## Run everything that must pass.
+test: install $(NODE_INSTALLED) ## Run everything that must pass.
 	$(BIN)/reelspec generate --check
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m coverage run -m pytest -q -n auto
@@ -49,4 +56,4 @@ lock: ## Raise the pinned versions (needs uv).
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.lock
 
 clean: ## Remove everything that was made.
-	rm -rf .venv out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

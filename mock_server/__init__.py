@@ -6,22 +6,30 @@ runs it beside a test. `ManualClock` moves the time that jobs live by.
 
 from mock_server.app import build_app
 from mock_server.clock import Clock, ManualClock, SystemClock
+from mock_server.environment import export_lines
 from mock_server.errors import (
     AddressError,
     AmbiguousRouteError,
     BrokenAnswerError,
     ClockError,
+    ForbiddenError,
     MediaUnavailableError,
     MockServerError,
     PortInUseError,
+    ServedHostError,
     StoreError,
+    TokenError,
     UnknownJobError,
     UnknownScenarioError,
 )
+from mock_server.interception import intercept
 from mock_server.jobs import Timing
+from mock_server.redis_store import RedisStore
 from mock_server.scenarios import SCENARIO_HEADER, SCENARIOS, Scenario
+from mock_server.selection import Rules
 from mock_server.serving import Server, serve
-from mock_server.store import MemoryStore, SqliteStore, Store
+from mock_server.sqlite_store import SqliteStore
+from mock_server.store import MemoryStore, Store
 
 __all__ = [
     "SCENARIOS",
@@ -31,20 +39,27 @@ __all__ = [
     "BrokenAnswerError",
     "Clock",
     "ClockError",
+    "ForbiddenError",
     "ManualClock",
     "MediaUnavailableError",
     "MemoryStore",
     "MockServerError",
     "PortInUseError",
+    "RedisStore",
+    "Rules",
     "Scenario",
+    "ServedHostError",
     "Server",
     "SqliteStore",
     "Store",
     "StoreError",
     "SystemClock",
     "Timing",
+    "TokenError",
     "UnknownJobError",
     "UnknownScenarioError",
     "build_app",
+    "export_lines",
+    "intercept",
     "serve",
 ]

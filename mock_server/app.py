@@ -1,29 +1,44 @@
 """The mock as one ASGI app: every contract of a registry on one address."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server.access import Access
 from mock_server.clock import Clock, SystemClock
-from mock_server.control import PREFIX, Control, build_control
+from mock_server.control import PREFIX, Control
 from mock_server.errors import (
     ClockError,
     ControlBodyError,
     FixedClockError,
+    ForbiddenError,
     MediaUnavailableError,
     MockServerError,
+    TokenError,
     UnknownJobError,
     UnknownScenarioError,
 )
 from mock_server.exchange import Reply, read_call
+from mock_server.guard import Guard
+from mock_server.hosts import Hosts
 from mock_server.jobs import Timing
+from mock_server.journal import Journal, Note
 from mock_server.ledger import Ledger
 from mock_server.media import Library
 from mock_server.problems import problem
+from mock_server.reload import Reloader
+from mock_server.rest import Rest
 from mock_server.routing import Routes
+from mock_server.scheme import SecureHosts
+from mock_server.selection import Rules, Selection
 from mock_server.service import Service
 from mock_server.store import MemoryStore, Store
+from mock_server.uploads import Storage
+from mock_server.verdicts import Verdicts
+from mock_server.webhooks import Courier
 from specs import IllegalEventError, Registry
 
 _AT_FAULT = "The mock is at fault"
@@ -33,6 +48,8 @@ _PROBLEMS: Mapping[type[Exception], tuple[int, str]] = {
     ClockError: (400, "The clock cannot be moved so"),
     FixedClockError: (409, "The clock cannot be moved"),
     ControlBodyError: (400, "The body cannot be used"),
+    TokenError: (401, "The control token is missing"),
+    ForbiddenError: (403, "Not from here"),
     UnknownJobError: (404, "No such job"),
     IllegalEventError: (409, "The job cannot do that"),
     MediaUnavailableError: (503, "The mock cannot draw videos"),
@@ -47,15 +64,22 @@ def build_app(
     store: Store | None = None,
     keys: Mapping[str, Collection[str]] | None = None,
     timing: Timing | None = None,
+    rules: Rules | None = None,
+    control_token: str | None = None,
+    webhook_hosts: Collection[str] = (),
+    watch: bool = False,
     self_check: bool = True,
 ) -> ASGIApp:
     """Return the app that stands in for every service of *registry*.
 
     It goes by the time of day and keeps jobs in memory unless given a *clock* or a
     *store*. A *seed* of None makes ids and waits unforeseeable. *keys* restricts, by
-    provider, the keys that are accepted. With *self_check* each success is held
-    against its document before it is sent. Raises AmbiguousRouteError where two
-    contracts would answer one call.
+    provider, the keys that are accepted; *rules* say which scenario is meant where a
+    call does not. With a *control_token* the mock's own side wants it, and may be
+    called from elsewhere. With *self_check* each success is held against its document
+    before it is sent. Webhooks are
+    delivered to this machine and to *webhook_hosts*. With *watch* the documents are read anew when they change.
+    Raises AmbiguousRouteError where two contracts would answer one call.
     """
     ledger = Ledger(
         store=MemoryStore() if store is None else store,
@@ -64,35 +88,97 @@ def build_app(
         seed=seed,
     )
     library = Library()
-    service = Service(
-        Routes(registry.contracts),
-        ledger=ledger,
-        library=library,
-        keys=keys or {},
-        self_check=self_check,
+    selection = Selection(rules or Rules(), seed=seed)
+    journal = Journal()
+    access = Access(keys or {})
+    courier = Courier(ledger=ledger, library=library, hosts=webhook_hosts)
+    rests = [
+        Rest(it, it.queue, access=access, storage=Storage(it.uploads))
+        for it in registry.providers
+        if it.queue is not None and it.uploads is not None
+    ]
+
+    def prepare(current: Registry) -> Sides:
+        """Return what answers for the contracts that are *current*."""
+        courier.contracts = {it.id: it for it in current.contracts}
+        service = Service(
+            Routes(current.contracts),
+            ledger=ledger,
+            library=library,
+            selection=selection,
+            access=access,
+            courier=courier,
+            verdicts={it.id: Verdicts(it) for it in current.contracts},
+            self_check=self_check,
+        )
+        control = Control(
+            {it.id: it for it in current.contracts},
+            ledger=ledger,
+            library=library,
+            selection=selection,
+            journal=journal,
+            guard=Guard(control_token),
+            reloader=reloader,
+        )
+        return Sides(service, control)
+
+    reloader = Reloader(registry.folder, lambda it: app.replace(prepare(it)))
+    app = MockApp(
+        prepare(registry),
+        hosts=Hosts(registry.providers),
+        rests=rests,
+        journal=journal,
+        clock=ledger.clock,
     )
-    contracts = {it.id: it for it in registry.contracts}
-    control = Control(contracts, ledger=ledger, library=library)
-    return MockApp(service, build_control(control))
+    courier.resume()
+    if watch:
+        reloader.watch()
+    hosts = {host for it in registry.providers for host in it.hosts}
+    return SecureHosts(app, hosts)
+
+
+class Sides(NamedTuple):
+    """What answers for one set of contracts: the services' side, and the mock's own."""
+
+    service: Service
+    control: Control
 
 
 class MockApp:
-    """Hands a request to the services' side, or to the mock's own."""
+    """Hands a request to one of *sides*, and keeps the journal."""
 
-    def __init__(self, service: Service, control: ASGIApp) -> None:
-        self._service = service
-        self._control = control
+    def __init__(
+        self,
+        sides: Sides,
+        *,
+        hosts: Hosts,
+        rests: Sequence[Rest],
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._sides = sides
+        self._hosts = hosts
+        self._rests = rests
+        self._journal = journal
+        self._clock = clock
+        self._other = Router()  # what a server asks that is no request
+
+    def replace(self, sides: Sides) -> None:
+        """Answer by *sides* from now on; calls that are under way end as they began."""
+        self._sides = sides
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens."""
         if scope["type"] != "http":
-            await self._control(scope, receive, send)
+            await self._other(scope, receive, send)
             return
+        note = Note(call=self._hosts.settle(read_call(scope)))
+        own = scope["path"].startswith(f"{PREFIX}/")
         try:
-            if scope["path"].startswith(f"{PREFIX}/"):
-                await self._control(scope, receive, send)
-                return
-            reply = await self._service.answer(read_call(scope), receive)
+            if own:
+                reply = await self._sides.control.answer(scope, receive)
+            else:
+                reply = await self._answer(note, receive)
         except (MockServerError, IllegalEventError) as exc:
             reply = _describe(exc)
         except Exception:
@@ -102,7 +188,17 @@ class MockApp:
                 "The mock is at fault",
                 "an unexpected error; its log has the trace",
             )
+        if not own:
+            self._journal.record(note, reply, at=self._clock.now())
         await reply(scope, receive, send)
+
+    async def _answer(self, note: Note, receive: Receive) -> Reply:
+        """Return what a service answers: beside its queue, or about a job."""
+        for rest in self._rests:
+            reply = await rest.answer(note.call, receive, now=self._clock.now())
+            if reply is not None:
+                return reply
+        return await self._sides.service.answer(note, receive)
 
 
 def _describe(exc: Exception) -> Reply:

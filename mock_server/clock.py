@@ -5,6 +5,7 @@ from typing import Protocol
 
 from mock_server.errors import ClockError
 
+_FASTEST = 1e6
 _END = 1e11  # some day of the year 5138: far later, a date no longer fits an answer
 
 
@@ -19,15 +20,23 @@ class Clock(Protocol):
 class SystemClock:
     """The time of day as it was at the start, moved on by the monotonic clock.
 
-    A correction of the system's clock would otherwise take a job back a state.
+    A correction of the system's clock would otherwise take a job back a state. With
+    *speed* 60, a minute passes in a second. *start* is another time to begin at.
     """
 
-    def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+    def __init__(self, *, speed: float = 1.0, start: float | None = None) -> None:
+        if not 0 < speed <= _FASTEST:  # NaN is not
+            raise ClockError(
+                f"clock: cannot go {speed!r} times as fast; "
+                f"give a number above 0, up to {_FASTEST:.0f}"
+            )
+        self.speed = speed
+        self._start = time.time() if start is None else start
+        self._origin = time.monotonic()
 
     def now(self) -> float:
         """Return the time in seconds since the epoch."""
-        return self._offset + time.monotonic()
+        return self._start + (time.monotonic() - self._origin) * self.speed
 
 
 class ManualClock:

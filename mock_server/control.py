@@ -1,72 +1,117 @@
-"""The mock's own side, under `/__mock__`: its videos, its clock and its jobs.
+"""The mock's own side, under `/__mock__`: what it serves, its clock and its rules.
 
 No service has these addresses, so whatever goes wrong here is `problem+json`.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
-import orjson
-from starlette.requests import Request
-from starlette.routing import Route, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
 
-from mock_server.clock import ManualClock
-from mock_server.errors import (
-    ClockError,
-    ControlBodyError,
-    FixedClockError,
-    UnknownJobError,
-)
-from mock_server.exchange import (
-    BodyTooLargeError,
-    Reply,
-    json_reply,
-    read_body,
-    read_call,
-)
-from mock_server.jobs import Job
+from mock_server.asking import Asked
+from mock_server.clock import ManualClock, SystemClock
+from mock_server.control_jobs import JobControl
+from mock_server.control_journal import JournalControl
+from mock_server.control_routes import PREFIX, find_route, write_document
+from mock_server.errors import ClockError, ControlBodyError, FixedClockError
+from mock_server.exchange import Reply, json_reply, read_call
+from mock_server.guard import Guard
+from mock_server.journal import Journal
 from mock_server.ledger import Ledger
-from mock_server.media import Library, read_part
+from mock_server.media import Library
 from mock_server.problems import problem
-from mock_server.responses import MEDIA_PATH
-from mock_server.shapes import read_shape
-from specs import Contract, Event, Json
+from mock_server.reload import Reloader
+from mock_server.scenarios import SCENARIOS
+from mock_server.selection import Rules, Selection
+from specs import Contract, Json
 
-PREFIX = "/__mock__"
-_LONGEST_BODY = 10_000
-_MOST_JOBS = 100
-_FILE_NAME = re.compile(r"([0-9a-f-]{36})\.mp4")
+__all__ = ["PREFIX", "Control"]
+
+Handler = Callable[[Asked], Awaitable[Reply]]
 
 
 class Control:
-    """The handlers of `/__mock__`."""
+    """Everything that is answered under `/__mock__`."""
 
     def __init__(
-        self, contracts: Mapping[str, Contract], *, ledger: Ledger, library: Library
+        self,
+        contracts: Mapping[str, Contract],
+        *,
+        ledger: Ledger,
+        library: Library,
+        selection: Selection,
+        journal: Journal,
+        guard: Guard,
+        reloader: Reloader,
     ) -> None:
         self._contracts = contracts
         self._ledger = ledger
-        self._library = library
+        self._selection = selection
+        self._journal = journal
+        self._guard = guard
+        self._reloader = reloader
+        self._handlers: Mapping[str, Handler] = {
+            "health": self.health,
+            "document": self.document,
+            "advance_clock": self.advance_clock,
+            "read_scenarios": self.read_scenarios,
+            "write_scenarios": self.write_scenarios,
+            "reset": self.reset,
+            **JobControl(contracts, ledger=ledger, library=library).handlers(),
+            **JournalControl(journal).handlers(),
+        }
 
-    async def health(self, _: Request) -> Reply:
+    async def answer(self, scope: Scope, receive: Receive) -> Reply:
+        """Return the answer to the request of *scope*, whose body is in *receive*.
+
+        Raises the error of the mock that says what is wrong with it.
+        """
+        call = read_call(scope)
+        target = find_route(call.method, call.path)
+        if target.route is None or not target.route.open:
+            self._guard.check(scope)
+        if target.route is None and target.allowed:
+            allowed = ", ".join(target.allowed)
+            reply = problem(
+                405,
+                "No such method",
+                f"{call.method:.40} {call.path[:200]}: only {allowed} will do",
+            )
+            return reply.with_headers({"allow": allowed})
+        if target.route is None:
+            return problem(
+                404,
+                "No such address",
+                f"{call.method:.40} {call.path[:200]}: the mock has no such address of "
+                f"its own; {PREFIX}/openapi.json lists those that it has",
+            )
+        asked = Asked(call=call, values=target.values, receive=receive)
+        return await self._handlers[target.route.name](asked)
+
+    async def health(self, _: Asked) -> Reply:
         """Answer what is served, and by which version."""
-        manual = isinstance(self._ledger.clock, ManualClock)
+        clock = self._ledger.clock
         content: Json = {
-            "status": "ok",
+            "status": "stale" if self._reloader.fault else "ok",
             "version": version("reelspec"),
-            "clock": "manual" if manual else "system",
-            "now": self._ledger.clock.now(),
+            "clock": "manual" if isinstance(clock, ManualClock) else "system",
+            "speed": clock.speed if isinstance(clock, SystemClock) else 1.0,
+            "now": clock.now(),
             "jobs": len(self._ledger.store),
             "contracts": [*self._contracts],
+            "reloads": self._reloader.reloads,
+            "fault": self._reloader.fault,
         }
         return json_reply(200, content)
 
-    async def advance_clock(self, request: Request) -> Reply:
+    async def document(self, _: Asked) -> Reply:
+        """Answer the document of this side."""
+        return json_reply(200, write_document())
+
+    async def advance_clock(self, asked: Asked) -> Reply:
         """Move the clock on by the `seconds` of the body."""
-        seconds = (await _read_members(request)).get("seconds")
+        seconds = (await asked.members()).get("seconds")
         clock = self._ledger.clock
         if not isinstance(clock, ManualClock):
             raise FixedClockError(
@@ -81,119 +126,53 @@ class Control:
         clock.advance(seconds)
         return json_reply(200, {"now": clock.now()})
 
-    async def list_jobs(self, _: Request) -> Reply:
-        """Answer the newest jobs and where each stands."""
-        jobs = [self._describe(it) for it in self._ledger.store.newest(_MOST_JOBS)]
-        return json_reply(200, {"count": len(self._ledger.store), "jobs": jobs})
+    async def read_scenarios(self, _: Asked) -> Reply:
+        """Answer the scenarios that there are, and the rules."""
+        return json_reply(200, self._describe_rules())
 
-    async def force_event(self, request: Request) -> Reply:
-        """Have the `event` of the body happen to a job."""
-        name = (await _read_members(request)).get("event")
-        job = self._ledger.find(request.path_params["job_id"])
-        known = [it.value for it in Event]
-        if name not in known:
-            raise ControlBodyError(
-                f"event: is {name!r:.80}; known are {', '.join(known)}"
-            )
-        contract = self._contract(job)
-        job = self._ledger.force(job, Event(name), contract.lifecycle)
-        return json_reply(200, self._describe(job))
+    async def write_scenarios(self, asked: Asked) -> Reply:
+        """Put the rules of the body in the place of all that there are."""
+        self._selection.rules = _read_rules(await asked.members())
+        return json_reply(200, self._describe_rules())
 
-    async def reset(self, _: Request) -> Reply:
-        """Forget every job and start the dice anew; the clock stays where it is."""
+    async def reset(self, _: Asked) -> Reply:
+        """Forget jobs and journal and start the dice anew; rules and clock stay."""
         self._ledger.reset()
+        self._selection.reset()
+        self._journal.clear()
         return json_reply(200, {"jobs": 0})
 
-    async def video(self, request: Request) -> Reply:
-        """Answer the video of a job that has completed, or the part that is wanted."""
-        name = _FILE_NAME.fullmatch(request.path_params["name"])
-        job = self._ledger.store.get(name[1]) if name else None
-        if job is None or not self._has_video(job):
-            return problem(
-                404,
-                "No such video",
-                f"{request.path_params['name']:.200}: no video has this name",
-            )
-        shape = read_shape(self._contract(job).body, job.inputs)
-        video = await self._library.fetch(shape)
-        part = read_part(video, request.headers)
-        return Reply(
-            status=part.status,
-            body=part.content,
-            headers=part.headers,
-            content_type="video/mp4",
-        )
-
-    def _has_video(self, job: Job) -> bool:
-        contract = self._contract(job)
-        standing = job.standing(contract.lifecycle, self._ledger.clock.now())
-        return standing.event is Event.COMPLETE
-
-    def _contract(self, job: Job) -> Contract:
-        if job.contract not in self._contracts:
-            raise UnknownJobError(
-                f"job {job.id!r}: its contract {job.contract!r} is not served any more"
-            )
-        return self._contracts[job.contract]
-
-    def _describe(self, job: Job) -> dict[str, Any]:
-        """Return what the list of jobs says of one."""
-        described: dict[str, Any] = {
-            "id": job.id,
-            "contract": job.contract,
-            "scenario": job.scenario,
-            "submitted": job.submitted,
-            "state": None,
+    def _describe_rules(self) -> dict[str, Any]:
+        rules = self._selection.rules
+        return {
+            "known": [
+                {"name": it.name, "summary": it.summary} for it in SCENARIOS.values()
+            ],
+            "default": rules.default,
+            # What a key begins with says whose it is, and opens nothing.
+            "keys": [
+                {"key": f"{key[: min(4, len(key) // 3)]}…", "scenario": name}
+                for key, name in rules.keys.items()
+            ],
+            "models": dict(rules.models),
+            "chaos": rules.chaos,
         }
-        if job.contract in self._contracts:
-            lifecycle = self._contracts[job.contract].lifecycle
-            now = self._ledger.clock.now()
-            standing = job.standing(lifecycle, now)
-            described |= {
-                "state": standing.state,
-                "since": standing.since,
-                "event": standing.event,
-                "ended": standing.state in lifecycle.terminal,
-            }
-        return described
 
 
-async def _read_members(request: Request) -> dict[str, Any]:
-    """Return the JSON object that *request* carries."""
-    call = read_call(request.scope)
-    try:
-        content = orjson.loads(
-            await read_body(request.receive, call, limit=_LONGEST_BODY)
-        )
-    except (BodyTooLargeError, orjson.JSONDecodeError):
-        content = None
-    if not isinstance(content, dict):
-        raise ControlBodyError(f"{call.path[:200]}: send a small JSON object")
-    return content
-
-
-async def _refuse_path(scope: Scope, receive: Receive, send: Send) -> None:
-    call = read_call(scope)
-    reply = problem(
-        404,
-        "No such address",
-        f"{call.method} {call.path[:200]}: the mock has no such address of its own",
-    )
-    await reply(scope, receive, send)
-
-
-def build_control(control: Control) -> Router:
-    """Return the routes that lead to the handlers of *control*."""
-    routes = [
-        Route(f"{PREFIX}/health", control.health),
-        Route(f"{PREFIX}/clock/advance", control.advance_clock, methods=["POST"]),
-        Route(f"{PREFIX}/jobs", control.list_jobs),
-        Route(
-            f"{PREFIX}/jobs/{{job_id:path}}/events",
-            control.force_event,
-            methods=["POST"],
-        ),
-        Route(f"{PREFIX}/reset", control.reset, methods=["POST"]),
-        Route(f"{MEDIA_PATH}/{{name}}", control.video),
-    ]
-    return Router(routes, default=_refuse_path)
+def _read_rules(members: Mapping[str, Any]) -> Rules:
+    """Return the rules that *members* state; raise ControlBodyError where they do not."""
+    known = {"default": str, "keys": dict, "models": dict, "chaos": int | float}
+    for name, value in members.items():
+        kind = known.get(name)
+        if kind is None or not isinstance(value, kind) or isinstance(value, bool):
+            raise ControlBodyError(
+                f"{name[:80]}: is {value!r:.80}; send default (a scenario), keys and "
+                "models (objects of scenarios) or chaos (a number from 0 to 1)"
+            )
+        if isinstance(value, dict) and not all(
+            isinstance(it, str) for it in value.values()
+        ):
+            raise ControlBodyError(f"{name}: each value must be the name of a scenario")
+    if not 0 <= members.get("chaos", 0) <= 1:
+        raise ControlBodyError("chaos: give a number from 0 to 1")
+    return Rules(**members)

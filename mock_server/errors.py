@@ -2,6 +2,7 @@
 
 MockServerError
 ├── AmbiguousRouteError    two contracts would answer the same call
+├── SchemaError            no validator can be made of a document's schema
 ├── AddressError           the address cannot be listened on
 │   └── PortInUseError     because somebody else does
 ├── StoreError             the file of the jobs cannot be used
@@ -10,6 +11,9 @@ MockServerError
 ├── ClockError             the clock cannot be moved by that much
 ├── FixedClockError        the clock goes by the time of day and cannot be moved
 ├── ControlBodyError       a call to the mock's own side carries no usable JSON object
+├── ServedHostError        a host is to be let through that the mock stands in for
+├── TokenError             a call to the mock's own side lacks the token it needs
+├── ForbiddenError         a call to the mock's own side comes from elsewhere
 ├── BrokenAnswerError      an answer of the mock breaks the document
 └── MediaUnavailableError  the packages that draw videos are not installed
 
@@ -23,6 +27,10 @@ class MockServerError(Exception):
 
 class AmbiguousRouteError(MockServerError):
     """Two contracts would answer the same call, and nothing tells them apart."""
+
+
+class SchemaError(MockServerError):
+    """No validator can be made of a schema, and nothing is served unvalidated."""
 
 
 class AddressError(MockServerError):
@@ -55,6 +63,18 @@ class FixedClockError(MockServerError):
 
 class ControlBodyError(MockServerError):
     """A call to the mock's own side does not carry the JSON object that it needs."""
+
+
+class ServedHostError(MockServerError):
+    """A host is to be let through to which the mock itself answers."""
+
+
+class TokenError(MockServerError):
+    """A call to the mock's own side does not carry the token that the server wants."""
+
+
+class ForbiddenError(MockServerError):
+    """A call to the mock's own side comes from where nobody may call it."""
 
 
 class BrokenAnswerError(MockServerError):

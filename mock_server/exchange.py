@@ -5,12 +5,16 @@ Everything in a call is hostile text. `origin` alone goes back out in URLs, so t
 host it is made of must look like one.
 """
 
+import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import orjson
+from starlette.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
 from specs import Json
@@ -21,8 +25,16 @@ _HOST = re.compile(
 _JSON = "application/json"
 
 
+PATIENCE = 30.0
+"""Seconds for a body to arrive whole."""
+
+
 class BodyTooLargeError(Exception):
     """A request's body is longer than its reader allows."""
+
+
+class SlowBodyError(Exception):
+    """A request's body did not arrive in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +42,8 @@ class Call:
     """A request, its body still to be read.
 
     `path` is percent-encoded as it was sent, `headers` have lower-case names, and
-    of a header that is sent twice the last one counts.
+    of a header that is sent twice the last one counts. `host` is the one of a
+    service's hosts that is meant, empty where the call only says this server.
     """
 
     method: str
@@ -39,6 +52,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     origin: str = "http://localhost"
+    host: str = ""
 
     def with_body(self, body: bytes) -> "Call":
         """Return the same call with its body."""
@@ -67,17 +81,79 @@ class Reply:
             "content-length": str(len(self.body)),
             "content-type": self.content_type,
         } | dict(self.headers)
-        start = {
-            "type": "http.response.start",
-            "status": self.status,
-            "headers": [
-                (name.encode("latin-1"), value.encode("latin-1"))
-                for name, value in headers.items()
-            ],
-        }
-        await send(start)
+        await send(_start(self.status, headers))
         body = b"" if scope["method"] == "HEAD" else self.body
         await send({"type": "http.response.body", "body": body})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamReply(Reply):
+    """An answer whose body is sent piece by piece, until it ends or nobody listens."""
+
+    chunks: AsyncIterator[bytes]
+    body: bytes = b""
+
+    async def __call__(
+        self,
+        scope: Scope,  # noqa: ARG002 - as ASGI has it
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Send the pieces as they come, and stop when the client goes away."""
+        headers = {"content-type": self.content_type} | dict(self.headers)
+        await send(_start(self.status, headers))
+        sending = asyncio.create_task(self._send_chunks(send))
+        leaving = asyncio.create_task(wait_for_disconnect(receive))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            sending.cancel()
+            await asyncio.gather(leaving, sending, return_exceptions=True)
+        if not sending.cancelled():
+            sending.result()  # raises what went wrong
+
+    async def _send_chunks(self, send: Send) -> None:
+        async for chunk in self.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReply(Reply):
+    """An answer whose body is a file that somebody else wrote."""
+
+    path: Path
+    body: bytes = b""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, or the part of it that is wanted."""
+        # What a stranger wrote may not act as a page of this server.
+        headers = {
+            "content-security-policy": "sandbox",
+            "x-content-type-options": "nosniff",
+        } | dict(self.headers)
+        response = FileResponse(
+            self.path, headers=headers, media_type=self.content_type
+        )
+        await response(scope, receive, send)
+
+
+async def wait_for_disconnect(receive: Receive) -> None:
+    """Return when the caller, whose body has been read, goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _start(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in headers.items()
+        ],
+    }
 
 
 def json_reply(
@@ -126,10 +202,21 @@ def _read_host(scope: Scope, headers: Mapping[str, str]) -> str:
 
 
 async def read_body(receive: Receive, call: Call, *, limit: int) -> bytes:
-    """Return the body of *call*; raise BodyTooLargeError past *limit* bytes."""
+    """Return the body of *call*.
+
+    Raises BodyTooLargeError past *limit* bytes, and SlowBodyError past PATIENCE.
+    """
     announced = call.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise BodyTooLargeError
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _receive_all(receive, limit)
+    except TimeoutError as exc:
+        raise SlowBodyError from exc
+
+
+async def _receive_all(receive: Receive, limit: int) -> bytes:
     chunks: list[bytes] = []
     size, more = 0, True
     while more:

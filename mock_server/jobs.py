@@ -52,6 +52,23 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Where the end of a job is told, and how far that has come.
+
+    `origin` begins the URLs in what is told. `due` is when the next delivery may be
+    made, `claimed` until when, by the time of day, somebody is making one. `outcome`
+    is None while there is still one to make.
+    """
+
+    url: str
+    origin: str
+    tries: int = 0
+    due: float = 0.0
+    claimed: float = 0.0
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One generation.
 
@@ -69,6 +86,7 @@ class Job:
     forced: tuple[Change, ...] = ()
     seed: int = 0
     inputs: Mapping[str, Json] = field(default_factory=dict)
+    webhook: Webhook | None = None
 
     def history(self, lifecycle: Lifecycle, now: float) -> Iterator[Standing]:
         """Yield every standing the job has had up to *now*, the present one last."""

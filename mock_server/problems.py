@@ -10,6 +10,18 @@ from mock_server.exchange import Call, Reply, json_reply
 from mock_server.refusals import Reason, RefusedError
 from specs import Json, Provider
 
+_STATUSES = {
+    Reason.UNKNOWN_PATH: 404,
+    Reason.WRONG_METHOD: 405,
+    Reason.TOO_LARGE: 413,
+    Reason.QUEUE_FULL: 429,
+    Reason.RATE_LIMITED: 429,
+    Reason.NO_CREDITS: 403,
+    Reason.UNAVAILABLE: 503,
+    Reason.TOO_SLOW: 408,
+}
+_RETRY_AFTER = "1"  # seconds; neither service documents what it sends
+
 
 def refuse(
     refusal: RefusedError,
@@ -26,12 +38,23 @@ def refuse(
         headers[f"x-{provider.name}-request-id"] = request_id
     if refusal.allowed:
         headers["allow"] = ", ".join(refusal.allowed)
+    if refusal.reason is Reason.RATE_LIMITED:
+        headers["retry-after"] = _RETRY_AFTER
+        if provider.operations.result is not None:
+            headers[f"x-{provider.name}-needs-retry"] = "1"
     if provider.errors.style == "zod":
         content = zod_style.describe(
-            refusal, call, status=status, request_id=request_id, now=now
+            refusal,
+            call,
+            messages=provider.errors.messages,
+            status=status,
+            request_id=request_id,
+            now=now,
         )
     else:
-        content = pydantic_style.describe(refusal, call)
+        content = pydantic_style.describe(
+            refusal, call, messages=provider.errors.messages
+        )
     return json_reply(status, content, headers=headers)
 
 
@@ -47,13 +70,11 @@ def problem(status: int, title: str, detail: str, **more: Json) -> Reply:
 
 def _status(reason: Reason, provider: Provider) -> int:
     errors = provider.errors
-    return {
-        Reason.NO_KEY: errors.unauthorized,
-        Reason.MALFORMED_KEY: errors.unauthorized,
-        Reason.UNKNOWN_PATH: 404,
-        Reason.WRONG_METHOD: 405,
-        Reason.TOO_LARGE: 413,
-        Reason.UNREADABLE: errors.refused,
-        Reason.INVALID: errors.refused,
-        Reason.UNKNOWN_JOB: errors.unknown_job,
-    }[reason]
+    match reason:
+        case Reason.INVALID | Reason.UNREADABLE:
+            return errors.refused
+        case Reason.NO_KEY | Reason.MALFORMED_KEY:
+            return errors.unauthorized
+        case Reason.UNKNOWN_JOB:
+            return errors.unknown_job
+    return _STATUSES[reason]

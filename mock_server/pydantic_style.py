@@ -4,22 +4,13 @@ from typing import Any
 
 from mock_server.exchange import Call
 from mock_server.refusals import Reason, RefusedError
-from specs import Breach, Json
+from specs import Breach, Json, Messages
 
 _LONGEST_ECHO = 2_000
 """Of a larger input, `input` is left out: a refusal is not to multiply a request."""
 
-_SENTENCES = {
-    Reason.NO_KEY: "No user found for Key ID and Secret",
-    Reason.MALFORMED_KEY: (
-        "Invalid Key Authorization header format. Expected '<key_id>:<key_secret>'."
-    ),
-    Reason.WRONG_METHOD: "Method Not Allowed",
-    Reason.TOO_LARGE: "Request body too large",
-}
 
-
-def describe(refusal: RefusedError, call: Call) -> Json:
+def describe(refusal: RefusedError, call: Call, *, messages: Messages) -> Json:
     """Return the body that tells the caller about *refusal*."""
     match refusal.reason:
         case Reason.UNKNOWN_JOB:
@@ -39,8 +30,8 @@ def describe(refusal: RefusedError, call: Call) -> Json:
         case Reason.INVALID:
             echo = len(call.body) <= _LONGEST_ECHO
             return {"detail": [_item(it, echo=echo) for it in refusal.breaches]}
-        case reason:
-            return {"detail": _SENTENCES[reason]}
+        case _:
+            return {"detail": refusal.word(messages)}
 
 
 def _item(breach: Breach, *, echo: bool) -> dict[str, Any]:

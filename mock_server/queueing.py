@@ -37,19 +37,23 @@ def answer_submit(view: View) -> Reply:
 
 def answer_status(view: View, *, logs: bool) -> Reply:
     """Return the answer to a poll; its code says whether the job is over."""
+    return _reply(200 if view.ended else 202, describe_status(view, logs=logs), view)
+
+
+def describe_status(view: View, *, logs: bool) -> dict[str, Any]:
+    """Return what a poll, or an event of the stream, says of the job."""
     content = _describe(view)
     if view.standing.event is None:
         content["queue_position"] = _queue_position(view)
     else:
         # Clients read `logs` without asking whether it is there.
         content["logs"] = list(_logs(view)) if logs else None
-    if not view.ended:
-        return _reply(202, content, view)
-    content["metrics"] = {"inference_time": _inference_seconds(view)}
-    if not view.succeeded:
-        put(content, view.contract.provider.job.error, view.failure.message)
-        content["error_type"] = view.failure.type
-    return _reply(200, content, view)
+    if view.ended:
+        content["metrics"] = {"inference_time": _inference_seconds(view)}
+        if not view.succeeded:
+            put(content, view.contract.provider.job.error, view.failure.message)
+            content["error_type"] = view.failure.type
+    return content
 
 
 def answer_result(view: View, video: Video | None) -> Reply:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from specs import Breach
+from specs import Breach, Messages
 
 
 class Reason(Enum):
@@ -17,6 +17,11 @@ class Reason(Enum):
     UNREADABLE = auto()  # the body is not JSON
     INVALID = auto()  # it breaks rules of the document
     UNKNOWN_JOB = auto()
+    QUEUE_FULL = auto()  # longer than the caller is willing to wait in
+    RATE_LIMITED = auto()
+    NO_CREDITS = auto()
+    UNAVAILABLE = auto()  # for a moment: the same call may pass when it is sent again
+    TOO_SLOW = auto()  # the body did not arrive in time
 
 
 class RefusedError(Exception):
@@ -39,3 +44,8 @@ class RefusedError(Exception):
         self.detail = detail
         self.breaches = tuple(breaches)
         self.allowed = tuple(allowed)
+
+    def word(self, messages: Messages) -> str:
+        """Return what a service with those *messages* says of the reason."""
+        message: str = getattr(messages, self.reason.name.lower())
+        return message

@@ -7,11 +7,12 @@ knows a provider.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mock_server.jobs import Job, Standing
 from mock_server.samples import complete
-from mock_server.scenarios import DEFAULT, SCENARIOS, Failure
+from mock_server.scenarios import Failure, scenario_of
 from mock_server.shapes import SHAPING, Shape, read_shape
 from specs import (
     Contract,
@@ -25,6 +26,7 @@ from specs import (
 )
 
 MEDIA_PATH = "/__mock__/media"
+_MANY = 1_024  # facts that follow from a contract, so many are remembered
 _CANCELLED = Failure(
     type="client_cancelled", message="The request was cancelled.", status=499
 )
@@ -60,8 +62,7 @@ class View:
         """Why there is none, of a job that has ended without one."""
         if self.standing.event is Event.CANCEL:
             return _CANCELLED
-        # A job may outlive the version that knew its scenario.
-        return SCENARIOS.get(self.job.scenario, SCENARIOS[DEFAULT]).failure
+        return scenario_of(self.job.scenario).failure
 
     @property
     def shape(self) -> Shape:
@@ -76,13 +77,19 @@ class View:
 
 def keep_inputs(contract: Contract, body: Mapping[str, Json]) -> dict[str, Json]:
     """Return the members of *body* that an answer may depend on."""
-    prices = contract.provider.prices
-    names = {*SHAPING, *_echoed(contract), prices and prices.parameter}
+    names = _kept(contract)
     return {
         name: value
         for name, value in body.items()
         if name in names and isinstance(value, str | int | float)
     }
+
+
+@lru_cache(_MANY)
+def _kept(contract: Contract) -> frozenset[str | None]:
+    prices = contract.provider.prices
+    name = prices.parameter if prices else None
+    return frozenset({*SHAPING, *_echoed(contract), name})
 
 
 def identify(view: View) -> dict[str, Any]:
@@ -168,6 +175,7 @@ def price(view: View) -> float:
     return round(each * view.shape.frames / (prices.frames_per_second or 1), 6)
 
 
+@lru_cache(_MANY)
 def answer_schema(contract: Contract) -> ObjectSchema:
     """Return the schema of the answer that carries the video."""
     answers = sorted(contract.outcome.answers.items())
@@ -177,6 +185,7 @@ def answer_schema(contract: Contract) -> ObjectSchema:
     return schema
 
 
+@lru_cache(_MANY)
 def find_schema(contract: Contract, pointer: str) -> Schema:
     """Return the schema of what stands at *pointer* in the outcome."""
     schema: Schema = answer_schema(contract)
@@ -193,6 +202,7 @@ def _video_schema(contract: Contract) -> ObjectSchema:
     return schema
 
 
+@lru_cache(_MANY)
 def _echoed(contract: Contract) -> Mapping[str, Schema]:
     """Return the members of the outcome that repeat one of the submit, by name."""
     return {

@@ -8,18 +8,22 @@ so that a trailing slash, which some clients send, changes nothing.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Literal
 from urllib.parse import unquote
 
 from mock_server.errors import AmbiguousRouteError
 from mock_server.refusals import Reason, RefusedError
 from specs import Contract, Operation, Provider, Role
 
+Act = Role | Literal["stream"]
+"""What a call asks for: an operation of the documents, or a poll that goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What one method does on one path: a role, for the contracts that share it."""
+    """What one method does on one path: an act, for the contracts that share it."""
 
-    role: Role
+    role: Act
     provider: Provider
     names: tuple[str, ...]  # of the path parameters, from the left
     contracts: dict[str, Contract] = field(default_factory=dict)  # by model
@@ -71,7 +75,9 @@ class Routes:
             for operation in contract.operations:
                 paths = (operation.path, operation.wire_path, *operation.aliases)
                 for path in dict.fromkeys(paths):
-                    self._add(path, operation, contract)
+                    self._add(path, operation, contract, operation.role)
+                    if operation is contract.poll and contract.result is not None:
+                        self._add(f"{path}/stream", operation, contract, "stream")
 
     def locate(self, method: str, path: str) -> Place:
         """Return where *method* and the percent-encoded *path* lead."""
@@ -102,7 +108,9 @@ class Routes:
         owner = owners[0] if len(owners) == 1 else None
         return Place(provider=owner, near=tuple(near))
 
-    def _add(self, path: str, operation: Operation, contract: Contract) -> None:
+    def _add(
+        self, path: str, operation: Operation, contract: Contract, role: Act
+    ) -> None:
         node, names = self._root, []
         for segment in _split(path):
             node.providers[contract.provider.name] = contract.provider
@@ -113,28 +121,26 @@ class Routes:
             else:
                 node = node.segments.setdefault(segment, _Node())
         node.providers[contract.provider.name] = contract.provider
-        route = Route(operation.role, contract.provider, tuple(names))
+        route = Route(role, contract.provider, tuple(names))
         route = node.routes.setdefault(operation.method, route)
-        _check_shared(route, path, operation, contract)
+        _check_shared(route, f"{operation.method} {path}", role, contract)
         route.contracts[contract.model] = contract
 
 
-def _check_shared(
-    route: Route, path: str, operation: Operation, contract: Contract
-) -> None:
+def _check_shared(route: Route, call: str, role: Act, contract: Contract) -> None:
     """Raise AmbiguousRouteError where *route* and *contract* cannot be told apart."""
     others = [it for it in route.contracts.values() if it is not contract]
-    if not others and route.role == operation.role:
+    if not others and route.role == role:
         return
     owner = route.provider.name == contract.provider.name
     by_body = contract.provider.model.location == "body"
     # A job's id says which contract it belongs to; a submit has only its body.
-    told_apart = operation.role != "submit" or by_body
-    if not owner or route.role != operation.role or not told_apart:
+    told_apart = role != "submit" or by_body
+    if not owner or route.role != role or not told_apart:
         other = others[0] if others else contract
         raise AmbiguousRouteError(
-            f"{operation.method} {path}: both {other.id} ({route.role}) and "
-            f"{contract.id} ({operation.role}) answer it; "
+            f"{call}: both {other.id} ({route.role}) and {contract.id} ({role}) "
+            "answer it; "
             "serve one provider at a time or mend its provider.toml"
         )
 

@@ -1,21 +1,32 @@
 """The services' side of the mock: route, authorise, validate, act, answer."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 
 from starlette.types import Receive
 
-from mock_server import polling, queueing
+from mock_server import polling, queueing, status_stream, synchronous
+from mock_server.access import Access
+from mock_server.damage import inflict
 from mock_server.errors import BrokenAnswerError, UnknownJobError
-from mock_server.exchange import BodyTooLargeError, Call, Reply, read_body
+from mock_server.exchange import (
+    BodyTooLargeError,
+    Call,
+    Reply,
+    SlowBodyError,
+    read_body,
+)
 from mock_server.jobs import Job
+from mock_server.journal import Note
 from mock_server.ledger import Ledger
 from mock_server.media import Library
 from mock_server.problems import problem, refuse
 from mock_server.refusals import Reason, RefusedError
 from mock_server.responses import View, keep_inputs, wants_size
-from mock_server.routing import Place, Route, Routes
-from mock_server.scenarios import DEFAULT, SCENARIO_HEADER, find_scenario
+from mock_server.routing import Act, Place, Route, Routes
+from mock_server.scenarios import scenario_of
+from mock_server.selection import Selection
 from mock_server.validation import (
     check_submit,
     read_flag,
@@ -24,27 +35,22 @@ from mock_server.validation import (
     read_query,
     select_contract,
 )
+from mock_server.verdicts import Verdicts
+from mock_server.webhooks import Courier, read_webhook
 from specs import (
-    Answer,
     Contract,
     Event,
     IllegalEventError,
-    Judge,
     Operation,
     Provider,
-    Request,
-    Role,
 )
 
+_MOST_QUEUED = 1_000  # jobs that are counted where a submit limits the queue
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 class Service:
-    """Everything the real services would answer, for the contracts in *routes*.
-
-    *keys* names the keys that a provider accepts; one that it leaves out accepts any
-    key that is well formed.
-    """
+    """Everything the real services would answer, for the contracts in *routes*."""
 
     def __init__(
         self,
@@ -52,18 +58,27 @@ class Service:
         *,
         ledger: Ledger,
         library: Library,
-        keys: Mapping[str, Collection[str]],
+        selection: Selection,
+        access: Access,
+        courier: Courier,
+        verdicts: Mapping[str, Verdicts],
         self_check: bool,
     ) -> None:
         self._routes = routes
         self._ledger = ledger
         self._library = library
-        self._keys = keys
+        self._selection = selection
+        self._access = access
+        self._courier = courier
         self._self_check = self_check
-        self._judges: dict[str, Judge] = {}
+        self._verdicts = verdicts
 
-    async def answer(self, call: Call, receive: Receive) -> Reply:
-        """Return the answer to *call*, whose body is still to be received."""
+    async def answer(self, note: Note, receive: Receive) -> Reply:
+        """Return the answer to the call of *note*, whose body is still to be received.
+
+        What becomes known of the call on the way is noted.
+        """
+        call = note.call
         place = self._routes.locate(call.method, call.path)
         provider = place.provider
         if provider is None:
@@ -74,9 +89,11 @@ class Service:
                 f"{call.method} {call.path[:200]}: no contract has this path{near}; "
                 "GET /__mock__/health lists the contracts",
             )
+        note.provider = provider
         try:
-            reply = await self._serve(place, provider, call, receive)
+            reply = await self._serve(place, provider, note, receive)
         except RefusedError as refusal:
+            note.breaches = refusal.breaches
             reply = refuse(
                 refusal,
                 provider,
@@ -86,51 +103,113 @@ class Service:
             )
         client_id = call.headers.get("x-client-request-id", "")
         if provider.operations.result is None and _CLIENT_ID.fullmatch(client_id):
-            return reply.with_headers({"x-client-request-id": client_id})
-        return reply
+            reply = reply.with_headers({"x-client-request-id": client_id})
+        damage = note.scenario.damage if note.scenario else None
+        return inflict(damage, reply)
 
     async def _serve(
-        self, place: Place, provider: Provider, call: Call, receive: Receive
+        self, place: Place, provider: Provider, note: Note, receive: Receive
     ) -> Reply:
         route = place.require_route()
-        self._authorise(provider, call)
+        note.role = route.role
+        key = self._access.admit(provider, note.call)
+        if self._is_run(provider, note.call):
+            return await self._run(route, note, key, receive)
         if route.role == "submit":
-            return await self._submit(route, call, receive)
-        return await self._follow(place, route, call)
+            return await self._submit(route, note, key, receive)
+        return await self._follow(place, route, note, key)
 
-    def _authorise(self, provider: Provider, call: Call) -> None:
-        """Raise RefusedError unless *call* carries a key that *provider* accepts."""
-        auth = provider.auth
-        scheme, _, key = call.headers.get(auth.header.lower(), "").partition(" ")
-        key = key.strip()
-        if scheme.lower() != auth.scheme.lower() or not key:
-            raise RefusedError(Reason.NO_KEY)
-        if re.fullmatch(auth.key_pattern, key) is None:
-            raise RefusedError(Reason.MALFORMED_KEY)
-        if key not in self._keys.get(provider.name, (key,)):
-            raise RefusedError(Reason.NO_KEY)
-
-    async def _submit(self, route: Route, call: Call, receive: Receive) -> Reply:
-        scenario = find_scenario(call.headers.get(SCENARIO_HEADER.lower(), DEFAULT))
-        try:
-            limit = route.provider.limits.body_bytes
-            call = call.with_body(await read_body(receive, call, limit=limit))
-        except BodyTooLargeError as exc:
-            raise RefusedError(Reason.TOO_LARGE) from exc
-        contract, body = select_contract(route, read_json(call))
-        check_submit(self._judge(contract), contract, call)
-        job = self._ledger.open(contract, keep_inputs(contract, body), scenario)
-        view = self._view(contract, job, call.origin)
+    async def _submit(
+        self, route: Route, note: Note, key: str, receive: Receive
+    ) -> Reply:
+        contract, job = await self._open(route, note, key, receive)
+        view = self._view(contract, job, note.call.origin)
         kind = polling if contract.result is None else queueing
         return self._checked(kind.answer_submit(view), view, contract.submit)
 
-    async def _follow(self, place: Place, route: Route, call: Call) -> Reply:
+    async def _run(self, route: Route, note: Note, key: str, receive: Receive) -> Reply:
+        """Return the outcome itself, as the host does that keeps no queue."""
+        if route.role != "submit":
+            raise RefusedError(Reason.UNKNOWN_PATH)
+        contract, job = await self._open(route, note, key, receive)
+
+        def look() -> View:
+            return self._view(contract, self._ledger.find(job.id), note.call.origin)
+
+        patience = synchronous.read_patience(note.call.headers, contract.provider.name)
+        view = await synchronous.wait_for_end(look, receive, patience=patience)
+        if not view.ended:
+            self._cancel(view)
+            return synchronous.answer_timeout(view)
+        return await self._answer_result(view)
+
+    async def _open(
+        self, route: Route, note: Note, key: str, receive: Receive
+    ) -> tuple[Contract, Job]:
+        """Return the job that a valid submit opens, and its contract."""
+        try:
+            limit = route.provider.limits.body_bytes
+            body = await read_body(receive, note.call, limit=limit)
+        except BodyTooLargeError as exc:
+            raise RefusedError(Reason.TOO_LARGE) from exc
+        except SlowBodyError as exc:
+            raise RefusedError(Reason.TOO_SLOW) from exc
+        note.call = call = note.call.with_body(body)
+        contract, members = select_contract(route, read_json(call))
+        note.contract = contract
+        scenario = self._selection.of_submit(call, key, contract)
+        note.scenario = scenario
+        if scenario.strikes_calls and scenario.refusal is not None:
+            raise RefusedError(scenario.refusal)
+        check_submit(self._verdicts[contract.id], contract, call, members)
+        query = read_query(call) if call.query else {}
+        self._check_queue(contract, query)
+        facts = contract.provider.webhooks
+        url = query.get(facts.parameter) if facts else None
+        webhook = read_webhook(url, call.origin)
+        inputs = keep_inputs(contract, members)
+        job = self._ledger.open(contract, inputs, scenario, webhook)
+        await self._ledger.store.settle()
+        self._courier.expect(job)
+        note.job = job.id
+        return contract, job
+
+    def _check_queue(self, contract: Contract, query: Mapping[str, str]) -> None:
+        """Raise RefusedError where the queue is longer than *query* allows."""
+        facts = contract.provider.queue
+        longest = query.get(facts.longest, "") if facts else ""
+        if not (longest.isdecimal() and longest.isascii()):
+            return
+        now, lifecycle = self._ledger.clock.now(), contract.lifecycle
+        queued = sum(
+            it.contract == contract.id
+            and it.standing(lifecycle, now).state == lifecycle.initial
+            for it in self._ledger.store.newest(_MOST_QUEUED)
+        )
+        if queued > int(longest[:9]):
+            raise RefusedError(Reason.QUEUE_FULL)
+
+    async def _follow(self, place: Place, route: Route, note: Note, key: str) -> Reply:
         """Return the answer to a call about a job that was submitted before."""
+        call = note.call
         query = read_query(call)
         given = query | dict(zip(route.names, place.values, strict=True))
         contract, job = self._find(route, given)
-        view = self._view(contract, job, call.origin)
+        note.contract, note.job = contract, job.id
+        polls = route.role == "poll"
+        struck = self._selection.of_call(call, key, contract, job, poll=polls)
+        note.scenario = struck or scenario_of(job.scenario)
+        if struck is not None and struck.refusal is not None:
+            raise RefusedError(struck.refusal)
         operation = _operation(contract, route.role)
+        if route.role == "stream":
+
+            def look() -> View:
+                return self._view(contract, self._ledger.find(job.id), call.origin)
+
+            logs = read_flag(operation, "logs", query)
+            return status_stream.stream_status(look, logs=logs)
+        view = self._view(contract, job, call.origin)
         if route.role == "cancel":
             reply = self._cancel(view)
         elif contract.result is None:
@@ -139,10 +218,18 @@ class Service:
             logs = read_flag(operation, "logs", query)
             reply = queueing.answer_status(view, logs=logs)
         else:
-            drawn = view.succeeded and wants_size(contract)
-            video = await self._library.fetch(view.shape) if drawn else None
-            reply = queueing.answer_result(view, video)
+            return await self._answer_result(view)
         return self._checked(reply, view, operation)
+
+    async def _answer_result(self, view: View) -> Reply:
+        drawn = view.succeeded and wants_size(view.contract)
+        video = await self._library.fetch(view.shape) if drawn else None
+        reply = queueing.answer_result(view, video)
+        return self._checked(reply, view, view.contract.outcome)
+
+    @staticmethod
+    def _is_run(provider: Provider, call: Call) -> bool:
+        return provider.queue is not None and call.host == provider.queue.run_host
 
     def _find(self, route: Route, given: Mapping[str, str]) -> tuple[Contract, Job]:
         """Return the job whose id is among *given*, and its contract."""
@@ -179,18 +266,13 @@ class Service:
             origin=origin,
         )
 
-    def _judge(self, contract: Contract) -> Judge:
-        if contract.id not in self._judges:
-            self._judges[contract.id] = Judge(contract)
-        return self._judges[contract.id]
-
     def _checked(self, reply: Reply, view: View, operation: Operation) -> Reply:
         """Return *reply*; raise BrokenAnswerError if it is a success and breaks a rule."""
         if not (self._self_check and 200 <= reply.status < 300):
             return reply
-        request = Request(operation=operation, path={str(operation.id): view.job.id})
-        answer = Answer(status=reply.status, body=reply.body)
-        breach = next(self._judge(view.contract).check_answer(request, answer), None)
+        breach = self._verdicts[view.contract.id].find_broken(
+            operation, job_id=view.job.id, status=reply.status, body=reply.body
+        )
         if breach is not None:
             raise BrokenAnswerError(
                 f"{view.contract.id} {operation.role}: the answer of the mock breaks "
@@ -200,5 +282,7 @@ class Service:
         return reply
 
 
-def _operation(contract: Contract, role: Role) -> Operation:
+@lru_cache(1_024)
+def _operation(contract: Contract, act: Act) -> Operation:
+    role = "poll" if act == "stream" else act
     return next(it for it in contract.operations if it.role == role)

@@ -11,6 +11,7 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.connection import Connection
 from mock_server.errors import AddressError, PortInUseError
 
 _PATIENCE = 10.0  # seconds until a server in a thread must have started or stopped
@@ -85,7 +86,9 @@ class Server:
 def _prepare(app: ASGIApp, on_ready: Callable[[], None]) -> _Announcing:
     config = uvicorn.Config(
         app,
+        http=Connection,
         access_log=False,
+        proxy_headers=False,
         log_level="warning",
         lifespan="off",
         ws="none",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from specs import UNSET, Json, ObjectSchema
 
@@ -47,13 +48,19 @@ class Shape:
 
 def read_shape(body: ObjectSchema, inputs: Mapping[str, Json]) -> Shape:
     """Return the shape that *inputs* ask for, by the defaults of *body* where silent."""
-    wishes = {wish: _find(names, body, inputs) for wish, names in _NAMES.items()}
-    rate = _read_number(wishes["rate"], _RATE).limit_denominator(1001)
-    rate = min(max(rate, Fraction(1)), Fraction(_FASTEST))
-    seconds = _read_number(wishes["seconds"], Fraction(_SECONDS))
-    frames = int(_read_number(wishes["frames"], seconds * rate))
-    width, height = _read_size(wishes["size"], wishes["aspect"])
-    return Shape(_even(width), _even(height), min(max(frames, 1), _MOST_FRAMES), rate)
+    # No size is longer, and what is kept is bounded.
+    wishes = (str(_find(names, body, inputs))[:40] for names in _NAMES.values())
+    return _measure(*wishes)
+
+
+@lru_cache(4096)
+def _measure(frames: str, rate: str, seconds: str, size: str, aspect: str) -> Shape:
+    """Return the shape of these wishes; every poll of a finished job asks for one."""
+    fps = _read_number(rate, _RATE).limit_denominator(1001)
+    fps = min(max(fps, Fraction(1)), Fraction(_FASTEST))
+    count = int(_read_number(frames, _read_number(seconds, Fraction(_SECONDS)) * fps))
+    width, height = _read_size(size, aspect)
+    return Shape(_even(width), _even(height), min(max(count, 1), _MOST_FRAMES), fps)
 
 
 def _find(
@@ -69,19 +76,19 @@ def _find(
     return None
 
 
-def _read_number(value: Json, fallback: Fraction) -> Fraction:
+def _read_number(value: str, fallback: Fraction) -> Fraction:
     """Read `5`, `5.5`, `"5"` or `"5s"`; *fallback* for anything else."""
-    found = re.match(r"\d{1,9}(\.\d{1,9})?", str(value))
+    found = re.match(r"\d{1,9}(\.\d{1,9})?", value)
     return Fraction(found.group()) if found else fallback
 
 
-def _read_size(size: Json, aspect: Json) -> tuple[Fraction, Fraction]:
+def _read_size(size: str, aspect: str) -> tuple[Fraction, Fraction]:
     """Read `720p`, `4k`, `1280x720` or `1280:720`; *aspect* shapes the first two."""
-    if both := re.fullmatch(r"(\d{1,5})[x*:×](\d{1,5})", str(size)):
+    if both := re.fullmatch(r"(\d{1,5})[x*:×](\d{1,5})", size):
         return Fraction(both[1]), Fraction(both[2])
-    short = Fraction(_NAMED_SIDES.get(str(size).lower(), 0))
+    short = Fraction(_NAMED_SIDES.get(size.lower(), 0))
     short = short or _read_number(size, Fraction(_SIDE))
-    found = re.fullmatch(r"([1-9]\d{0,2}):([1-9]\d{0,2})", str(aspect))
+    found = re.fullmatch(r"([1-9]\d{0,2}):([1-9]\d{0,2})", aspect)
     wide, high = (int(found[1]), int(found[2])) if found else (16, 9)
     return short * Fraction(wide, min(wide, high)), short * Fraction(
         high, min(wide, high)

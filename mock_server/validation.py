@@ -1,6 +1,6 @@
 """Whether a submit keeps what its document promises, and which model it is meant for.
 
-The verdict is the document's own, by `specs.Judge`. The model is found before, so that
+The verdict is the document's own, by `mock_server.verdicts`. The model is found before, so that
 one wrong member gives one error and not one per model of the path.
 """
 
@@ -16,12 +16,12 @@ import orjson
 from mock_server.exchange import Call
 from mock_server.refusals import Reason, RefusedError
 from mock_server.routing import Route
+from mock_server.verdicts import Verdicts
 from specs import (
     BooleanSchema,
     Breach,
     Contract,
     Json,
-    Judge,
     NumberSchema,
     Operation,
     Request,
@@ -107,15 +107,17 @@ def _invalid(
     return RefusedError(Reason.INVALID, breaches=[breach])
 
 
-def check_submit(judge: Judge, contract: Contract, call: Call) -> None:
-    """Raise RefusedError with every rule of the document that *call* breaks."""
+def check_submit(
+    verdicts: Verdicts, contract: Contract, call: Call, body: dict[str, Any]
+) -> None:
+    """Raise RefusedError with every rule that *call* breaks, whose body is *body*."""
     auth = contract.provider.auth
     request = Request(
         operation=contract.submit,
         headers={auth.header: call.headers.get(auth.header.lower(), "")},
         body=call.body,
     )
-    found = list(islice(judge.check_request(request), _MOST_BREACHES))
+    found = list(islice(verdicts.check_submit(request, body), _MOST_BREACHES))
     if found:
         raise RefusedError(Reason.INVALID, breaches=_one_each(found))
 

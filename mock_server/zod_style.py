@@ -10,26 +10,21 @@ from typing import Any
 
 from mock_server.exchange import Call
 from mock_server.refusals import Reason, RefusedError
-from specs import Breach, Json
-
-_MESSAGES = {
-    Reason.NO_KEY: (
-        "This request requires a valid API key. You can create a new API key on the "
-        "Billing page: https://aimlapi.com/app/keys"
-    ),
-    Reason.WRONG_METHOD: "Method Not Allowed",
-    Reason.TOO_LARGE: "Request entity too large",
-    Reason.UNKNOWN_JOB: "Generation not found",
-}
-_MESSAGES[Reason.MALFORMED_KEY] = _MESSAGES[Reason.NO_KEY]
+from specs import Breach, Json, Messages
 
 
 def describe(
-    refusal: RefusedError, call: Call, *, status: int, request_id: str, now: float
+    refusal: RefusedError,
+    call: Call,
+    *,
+    messages: Messages,
+    status: int,
+    request_id: str,
+    now: float,
 ) -> Json:
     """Return the envelope that tells the caller about *refusal*."""
     return {
-        "message": _message(refusal, call),
+        "message": _message(refusal, call, messages),
         "path": call.path,
         "requestId": request_id,
         "statusCode": str(status),  # text in the documented example
@@ -38,7 +33,7 @@ def describe(
     }
 
 
-def _message(refusal: RefusedError, call: Call) -> str:
+def _message(refusal: RefusedError, call: Call, messages: Messages) -> str:
     if refusal.reason is Reason.UNKNOWN_PATH:
         return " ".join(f"Cannot {call.method} {call.path} {refusal.detail}".split())
     if refusal.reason is Reason.UNREADABLE:
@@ -47,7 +42,7 @@ def _message(refusal: RefusedError, call: Call) -> str:
         place = refusal.breaches[0].location.capitalize()
         lines = (f"{_name(it)}{_explain(it)}" for it in refusal.breaches)
         return "\n".join((f"{place} validation error!", *lines))
-    return _MESSAGES[refusal.reason]
+    return refusal.word(messages)
 
 
 def _name(breach: Breach) -> str:

@@ -11,6 +11,7 @@ _COMMANDS = {
     "specs": "List and read the vendored documents and what is known of them.",
     "generate": "Write the typed clients, or check that they are fresh.",
     "mock": "Serve every contract on this machine, without a key or a bill.",
+    "run": "Run a program, unchanged, against the mock.",
     "test": "Hold the mock, or any server, to the documents.",
     "demo": "Generate one video per contract against the mock, and check it all.",
 }

@@ -1,18 +1,32 @@
 """`reelspec mock`."""
 
+import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from reelspec.codes import Exit
 from reelspec.exits import expected_errors, extra_installed
-from reelspec.options import key_option, print_json, specs_option
+from reelspec.options import (
+    allow_host_option,
+    key_option,
+    print_json,
+    scenario_options,
+    specs_option,
+    speed_option,
+    timing_options,
+)
+from reelspec.run_command import ending_cleanly, say
 from specs import Registry
 
 if TYPE_CHECKING:
-    from mock_server import Store
+    from mock_server import Clock, Store
 
 _MEMORY = "memory"
+_REDIS = ("redis://", "rediss://", "unix://")
+_MANUAL_START = 1_700_000_000.0
 
 
 @click.command("mock")
@@ -30,8 +44,9 @@ _MEMORY = "memory"
     "place",
     default=".reelspec/jobs.sqlite",
     show_default=True,
-    metavar="FILE|memory",
-    help="Where jobs are kept: a SQLite file, which outlives the server, or memory.",
+    metavar="FILE|memory|redis://…",
+    help="Where jobs are kept: a SQLite file, which outlives the server, memory, or a "
+    "Redis that several servers share.",
 )
 @click.option(
     "--seed",
@@ -46,7 +61,31 @@ _MEMORY = "memory"
     show_default=True,
     help="Go by the time of day, or stand still until POST /__mock__/clock/advance.",
 )
+@speed_option
+@timing_options
+@scenario_options
+@click.option(
+    "--control-token",
+    envvar="REELSPEC_CONTROL_TOKEN",
+    show_envvar=True,
+    metavar="TOKEN",
+    help="Want this token under /__mock__, which then may be called from elsewhere.",
+)
+@click.option(
+    "--webhook-host",
+    "webhook_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Deliver webhooks to this host too, not to this machine alone.",
+)
 @key_option
+@click.option(
+    "--env",
+    "intercepting",
+    is_flag=True,
+    help="Keep a proxy running too, and print the variables that lead programs to it.",
+)
+@allow_host_option
 @click.option("--json", "as_json", is_flag=True, help="Announce the server as JSON.")
 def command(
     *,
@@ -56,7 +95,16 @@ def command(
     place: str,
     seed: int | None,
     clock_name: str,
+    speed: float,
+    queued: float,
+    generating: float,
+    scenarios: dict[str, Any],
+    chaos: float,
+    control_token: str | None,
+    webhook_hosts: tuple[str, ...],
     keys: dict[str, str],
+    intercepting: bool,
+    allowed: tuple[str, ...],
     as_json: bool,
 ) -> None:
     r"""Serve every contract on this machine, without a key or a bill.
@@ -67,37 +115,68 @@ def command(
     unless --key names the only ones that are.
 
     \b
-    How a job goes is chosen by a header of its submit:
-      X-Mock-Scenario: success | error | slow | stuck
+    How a job goes, and what befalls a call, is chosen by the header
+    X-Mock-Scenario; where there is none, by --scenario and --chaos:
+      success error slow stuck flaky rate_limited no_credits unauthorised
+      malformed_json connection_reset truncated_download expired_url
+      webhook_fails_first
 
     \b
     Examples:
       reelspec mock
       reelspec mock --port 0 --store memory --seed 7
       reelspec mock --clock manual --key fal=id:secret
+      reelspec mock --speed 60 --chaos 0.05 --seed 7
+      reelspec mock --scenario slow --scenario key:id:secret=no_credits
+      reelspec mock --env > mock.env & sleep 2; . ./mock.env; python generate.py
     """
     with extra_installed("mock"):
         import mock_server
     with expected_errors(mock_server.MockServerError):
         registry = Registry.load(folder)
-        clock = (
-            mock_server.ManualClock()
-            if clock_name == "manual"
-            else mock_server.SystemClock()
-        )
+        with expected_errors(mock_server.UnknownScenarioError, code=Exit.USAGE):
+            rules = mock_server.Rules(**scenarios, chaos=chaos)
+        store = _open_store(place)
         app = mock_server.build_app(
             registry,
-            clock=clock,
+            clock=_start_clock(clock_name, speed, store),
             seed=seed,
-            store=_open_store(place),
+            store=store,
+            timing=mock_server.Timing(queued=queued, generating=generating),
+            rules=rules,
+            control_token=control_token,
+            webhook_hosts=webhook_hosts,
+            watch=True,
             keys={name: [key] for name, key in keys.items()},
         )
-        mock_server.serve(
-            app,
-            host=host,
-            port=port,
-            on_ready=lambda url: _announce(url, registry, as_json=as_json),
-        )
+        with ExitStack() as stack:
+            stack.enter_context(ending_cleanly())
+
+            def announce(url: str) -> None:
+                """Say where the mock is, once it answers."""
+                variables = {}
+                if intercepting:
+                    variables = stack.enter_context(
+                        mock_server.intercept(
+                            registry, url, allowed=allowed, keys=keys, on_refusal=say
+                        )
+                    )
+                _announce(url, registry, variables, as_json=as_json)
+
+            mock_server.serve(app, host=host, port=port, on_ready=announce)
+
+
+def _start_clock(name: str, speed: float, store: "Store") -> "Clock":
+    """Return a clock that starts no earlier than the last job was submitted.
+
+    A clock that went fast, or was moved, has left jobs in what is the future now.
+    """
+    import mock_server
+
+    latest = max((it.submitted for it in store.newest(1)), default=0.0)
+    if name == "manual":
+        return mock_server.ManualClock(max(latest, _MANUAL_START))
+    return mock_server.SystemClock(speed=speed, start=max(latest, time.time()))
 
 
 def _open_store(place: str) -> "Store":
@@ -106,17 +185,27 @@ def _open_store(place: str) -> "Store":
 
     if place == _MEMORY:
         return mock_server.MemoryStore()
+    if place.startswith(_REDIS):
+        return mock_server.RedisStore(place)
     path = Path(place)
     path.parent.mkdir(parents=True, exist_ok=True)
     return mock_server.SqliteStore(path)
 
 
-def _announce(url: str, registry: Registry, *, as_json: bool) -> None:
+def _announce(
+    url: str, registry: Registry, variables: dict[str, str], *, as_json: bool
+) -> None:
+    import mock_server
+
     contracts = [it.id for it in registry.contracts]
     if as_json:
-        print_json({"base_url": url, "contracts": contracts})
+        print_json({"base_url": url, "contracts": contracts, "environment": variables})
         return
-    click.echo(f"Listening on {url}")
+    # With variables, the rest must be comments to the shell that reads them.
+    mark = "# " if variables else ""
+    click.echo(f"{mark}Listening on {url}")
     for name in contracts:
-        click.echo(f"  {name}")
-    click.echo("Stop with Ctrl+C.")
+        click.echo(f"{mark}  {name}")
+    if variables:
+        click.echo(mock_server.export_lines(variables))
+    click.echo(f"{mark}Stop with Ctrl+C.")

@@ -54,6 +54,28 @@ def key_option(command: Command) -> Command:
     )(command)
 
 
+def speed_option(command: Command) -> Command:
+    """Take `--speed`: how fast the mock's time passes."""
+    return click.option(
+        "--speed",
+        type=click.FloatRange(min=0, min_open=True),
+        default=1.0,
+        show_default=True,
+        help="Let time pass so many times as fast: at 60 a minute is a second.",
+    )(command)
+
+
+def allow_host_option(command: Command) -> Command:
+    """Take `--allow-host`, several times: what the proxy lets through."""
+    return click.option(
+        "--allow-host",
+        "allowed",
+        multiple=True,
+        metavar="HOST",
+        help="Let the program reach this host as well, for real; repeatable.",
+    )(command)
+
+
 def chosen(registry: Registry, names: Iterable[str]) -> tuple[Contract, ...]:
     """Return the contracts called *names*, or all of them where no name is given."""
     return tuple(registry.contract(it) for it in names) or registry.contracts
@@ -75,3 +97,60 @@ def _read_keys(
                 "write it as PROVIDER=KEY, such as fal=id:secret", ctx, parameter
             )
     return {name: key for name, _, key in pairs}
+
+
+def scenario_options(command: Command) -> Command:
+    """Take `--scenario`, several times, and `--chaos`: which scenarios are met."""
+    command = click.option(
+        "--chaos",
+        type=click.FloatRange(0, 1),
+        default=0.0,
+        show_default=True,
+        metavar="SHARE",
+        help="Let this share of submits and polls meet a scenario drawn by the seed.",
+    )(command)
+    return click.option(
+        "--scenario",
+        "scenarios",
+        multiple=True,
+        metavar="[key:KEY=|model:MODEL=]NAME",
+        callback=_read_scenarios,
+        help="The scenario of every call, of those with a key or for a model; repeatable.",
+    )(command)
+
+
+def timing_options(command: Command) -> Command:
+    """Take `--queued` and `--generating`: how long jobs take."""
+    for name, default, what in (
+        ("--generating", 3.0, "Seconds that a job is worked on, give or take a third."),
+        ("--queued", 1.0, "Seconds that a job is queued, give or take a third."),
+    ):
+        command = click.option(
+            name,
+            type=click.FloatRange(0, 1e6),
+            default=default,
+            show_default=True,
+            metavar="SECONDS",
+            help=what,
+        )(command)
+    return command
+
+
+def _read_scenarios(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return the members of `Rules` that the values of `--scenario` state."""
+    rules: dict[str, Any] = {"keys": {}, "models": {}}
+    for value in values:
+        whom, equals, name = value.rpartition("=")
+        kind, colon, what = whom.partition(":")
+        if not equals:
+            rules["default"] = name
+        elif kind in ("key", "model") and colon and what and name:
+            rules[f"{kind}s"][what] = name
+        else:
+            # The value is not repeated: it may hold a key.
+            raise click.BadParameter(
+                "write it as NAME, key:KEY=NAME or model:MODEL=NAME", ctx, parameter
+            )
+    return rules

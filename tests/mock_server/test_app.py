@@ -7,7 +7,7 @@ import pytest
 from starlette.types import Message
 
 from mock_server import MockServerError
-from mock_server.service import Service
+from mock_server.access import Access
 
 Mocks = Callable[..., Any]
 
@@ -18,7 +18,7 @@ def test_an_unexpected_error_is_a_problem_without_a_traceback(
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(Service, "_authorise", fail)
+    monkeypatch.setattr(Access, "admit", fail)
 
     with caplog.at_level(logging.ERROR):
         answer = make_mock().aimlapi("GET")
@@ -35,7 +35,7 @@ def test_an_error_of_the_mock_is_a_problem_that_says_it(
     def fail(*_: Any) -> None:
         raise MockServerError("here: what; what to do")
 
-    monkeypatch.setattr(Service, "_authorise", fail)
+    monkeypatch.setattr(Access, "admit", fail)
 
     answer = make_mock().aimlapi("GET")
 

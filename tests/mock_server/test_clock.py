@@ -28,3 +28,21 @@ def test_the_system_clock_never_runs_backward() -> None:
     clock = SystemClock()
 
     assert clock.now() <= clock.now()
+
+
+def test_a_fast_clock_lets_a_minute_pass_in_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passed = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: passed)
+    clock = SystemClock(speed=60, start=5.0)
+
+    passed += 1
+
+    assert clock.now() == 65.0
+
+
+@pytest.mark.parametrize("speed", [0, -1, 1e7, float("inf"), float("nan")])
+def test_a_clock_goes_at_no_such_speed(speed: float) -> None:
+    with pytest.raises(ClockError, match="give a number above 0"):
+        SystemClock(speed=speed)

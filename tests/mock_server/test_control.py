@@ -264,6 +264,7 @@ def test_a_job_outlives_the_contract_it_was_made_by(
     mock.clock.advance(10)
 
     (listed,) = mock.control("GET", "jobs").json()["jobs"]
+    detail = mock.control("GET", f"jobs/{job_id}").json()
     event = mock.control("POST", f"jobs/{job_id}/events", json={"event": "fail"})
     path = f"/tasks/{quote(job_id, safe='')}"
     poll = mock.send("GET", path, headers={"X-Key": "Token k"})
@@ -271,6 +272,7 @@ def test_a_job_outlives_the_contract_it_was_made_by(
     store.close()
 
     assert listed["state"] is None
+    assert detail["history"] == []
     assert (event.status_code, poll.status_code, video.status_code) == (404, 410, 404)
     assert "is not served any more" in event.json()["detail"]
 

@@ -5,14 +5,17 @@ import pytest
 from mock_server.exchange import Call
 from mock_server.pydantic_style import describe
 from mock_server.refusals import Reason, RefusedError
-from specs import Breach, Json
+from specs import Breach, Json, Messages
 
 CALL = Call(method="POST", path="/fal-ai/film", body=b"{}")
+MESSAGES = Messages(no_key="who are you?")
 
 
 def explain(breach: Breach, *, body: bytes = b"{}") -> dict[str, Any]:
     call = Call(method="POST", path="/fal-ai/film", body=body)
-    content: Any = describe(RefusedError(Reason.INVALID, breaches=[breach]), call)
+    content: Any = describe(
+        RefusedError(Reason.INVALID, breaches=[breach]), call, messages=MESSAGES
+    )
     (item,) = content["detail"]
     assert isinstance(item, dict)
     return item
@@ -222,14 +225,11 @@ def test_a_large_input_is_not_echoed() -> None:
     [
         (
             RefusedError(Reason.NO_KEY),
-            {"detail": "No user found for Key ID and Secret"},
+            {"detail": "who are you?"},
         ),
         (
             RefusedError(Reason.MALFORMED_KEY),
-            {
-                "detail": "Invalid Key Authorization header format. "
-                "Expected '<key_id>:<key_secret>'."
-            },
+            {"detail": "Unauthorized"},
         ),
         (RefusedError(Reason.UNKNOWN_JOB), {"status": "NOT_FOUND"}),
         (
@@ -241,7 +241,7 @@ def test_a_large_input_is_not_echoed() -> None:
             {"detail": "Path /fal-ai/film not found. Did you mean /a?"},
         ),
         (RefusedError(Reason.WRONG_METHOD), {"detail": "Method Not Allowed"}),
-        (RefusedError(Reason.TOO_LARGE), {"detail": "Request body too large"}),
+        (RefusedError(Reason.TOO_LARGE), {"detail": "Content Too Large"}),
         (
             RefusedError(Reason.UNREADABLE, "why"),
             {
@@ -261,4 +261,4 @@ def test_a_large_input_is_not_echoed() -> None:
 def test_every_other_reason_has_the_service_s_body(
     refusal: RefusedError, content: Json
 ) -> None:
-    assert describe(refusal, CALL) == content
+    assert describe(refusal, CALL, messages=MESSAGES) == content

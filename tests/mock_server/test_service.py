@@ -205,7 +205,7 @@ def test_a_body_past_the_limit_is_refused(
     )
 
     assert answer.status_code == 413
-    assert answer.json() == {"detail": "Request body too large"}
+    assert answer.json() == {"detail": "Content Too Large"}
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,19 @@
+import asyncio
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mock_server import MemoryStore, SqliteStore, Store, StoreError, UnknownJobError
+from mock_server import (
+    MemoryStore,
+    RedisStore,
+    SqliteStore,
+    Store,
+    StoreError,
+    UnknownJobError,
+)
 from mock_server.jobs import Change, Job
 from specs import Event
 
@@ -23,14 +32,19 @@ def make_job(key: str) -> Job:
     )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "redis"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
-    else:
+        return
+    opened: SqliteStore | RedisStore
+    if request.param == "sqlite":
         opened = SqliteStore(tmp_path / "jobs.db")
-        yield opened
-        opened.close()
+    else:
+        opened = RedisStore(request.getfixturevalue("redis_url"))
+        opened.clear()
+    yield opened
+    opened.close()
 
 
 def test_a_job_comes_back_as_it_was_added(store: Store) -> None:
@@ -82,6 +96,24 @@ def test_the_newest_jobs_come_first(store: Store) -> None:
     assert [it.key for it in store.newest(2)] == ["c", "b"]
 
 
+def test_a_deleted_job_is_gone(store: Store) -> None:
+    store.add(make_job("a"))
+
+    store.delete("a")
+
+    assert store.get("a") is None
+    assert len(store) == 0
+
+
+def test_settled_jobs_are_read_back(store: Store) -> None:
+    store.add(make_job("a"))
+
+    asyncio.run(store.settle())
+
+    assert store.get("a") == make_job("a")
+    assert not store.add(make_job("a"))
+
+
 def test_a_cleared_store_is_empty(store: Store) -> None:
     store.add(make_job("a"))
 
@@ -103,6 +135,7 @@ def test_a_full_memory_forgets_the_oldest_job() -> None:
 def test_a_file_keeps_its_jobs_when_it_is_opened_again(tmp_path: Path) -> None:
     first = SqliteStore(tmp_path / "jobs.db")
     first.add(make_job("a"))
+    asyncio.run(first.settle())
     # Not closed before: what a crash leaves behind must do.
     second = SqliteStore(tmp_path / "jobs.db")
 
@@ -137,3 +170,42 @@ def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="it holds something else than jobs"):
         SqliteStore(path)
+
+
+def test_a_file_that_takes_no_more_refuses_the_job(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "jobs.db")
+    other = sqlite3.connect(tmp_path / "jobs.db", isolation_level=None)
+    other.execute("DROP TABLE jobs")
+    other.execute("CREATE TABLE jobs (key, job CHECK (job IS NULL))")
+
+    store.add(make_job("a"))
+    with pytest.raises(StoreError, match="cannot take 1 jobs"):
+        asyncio.run(store.settle())
+
+    assert store.get("a") is None
+    store.close()
+    other.close()
+
+
+def test_a_redis_that_takes_no_more_refuses_the_job(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    store.clear()
+    store._redis.set("reelspec:order", "in the way")
+
+    store.add(make_job("a"))
+    with pytest.raises(StoreError, match="Redis cannot take 1 jobs"):
+        asyncio.run(store.settle())
+
+    store._redis.delete("reelspec:order")
+    store.clear()
+    store.close()
+
+
+def test_a_long_job_is_read_anew_each_time(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "jobs.db")
+    job = replace(make_job("a"), inputs={"prompt": "x" * 5_000})
+    store.add(job)
+    asyncio.run(store.settle())
+
+    assert store.get("a") == job
+    store.close()

@@ -3,13 +3,16 @@ import pytest
 from mock_server.exchange import Call
 from mock_server.refusals import Reason, RefusedError
 from mock_server.zod_style import describe
-from specs import Breach, Json
+from specs import Breach, Json, Messages
 
 CALL = Call(method="POST", path="/v2/video/generations")
+MESSAGES = Messages(unknown_job="nobody knows it")
 
 
 def explain(refusal: RefusedError) -> str:
-    content = describe(refusal, CALL, status=400, request_id="r", now=0.0)
+    content = describe(
+        refusal, CALL, messages=MESSAGES, status=400, request_id="r", now=0.0
+    )
     assert isinstance(content, dict)
     return str(content["message"])
 
@@ -104,11 +107,16 @@ def test_a_hostile_name_cannot_forge_a_line() -> None:
 
 def test_the_envelope_names_path_request_and_moment() -> None:
     content = describe(
-        RefusedError(Reason.UNKNOWN_JOB), CALL, status=404, request_id="r", now=0.125
+        RefusedError(Reason.UNKNOWN_JOB),
+        CALL,
+        messages=MESSAGES,
+        status=404,
+        request_id="r",
+        now=0.125,
     )
 
     assert content == {
-        "message": "Generation not found",
+        "message": "nobody knows it",
         "path": "/v2/video/generations",
         "requestId": "r",
         "statusCode": "404",

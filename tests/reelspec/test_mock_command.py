@@ -145,3 +145,79 @@ def test_a_store_that_is_no_database_is_named_in_one_line(tmp_path: Path) -> Non
     assert found.returncode == Exit.ENVIRONMENT
     assert "jobs.sqlite" in found.stderr
     assert len(found.stderr.splitlines()) == 1
+
+
+def test_time_passes_as_fast_as_it_is_told(tmp_path: Path) -> None:
+    arguments = ("--store", "memory", "--speed", "1000", "--generating", "100")
+    with running(*arguments, folder=tmp_path) as (url, _):
+        before = httpx.get(f"{url}/__mock__/health").json()
+        after = httpx.get(f"{url}/__mock__/health").json()
+
+    assert before["speed"] == 1000
+    assert after["now"] > before["now"]
+
+
+def test_a_fast_clock_does_not_run_backward_over_a_restart(tmp_path: Path) -> None:
+    headers = {"Authorization": "Bearer any"}
+    submitted = []
+    for speed in ("1000000", "1"):
+        with running("--speed", speed, folder=tmp_path) as (url, _):
+            httpx.post(url + SUBMIT, json=BODY, headers=headers)
+            jobs = httpx.get(f"{url}/__mock__/jobs").json()["jobs"]
+            submitted.append(jobs[0]["submitted"])
+
+    assert submitted[1] >= submitted[0]
+
+
+def test_scenarios_are_ruled_by_options(tmp_path: Path) -> None:
+    arguments = (
+        "--scenario=slow",
+        "--scenario=key:a=b=rate_limited",
+        f"--scenario=model:aimlapi:{MODEL}=error",
+        "--chaos=0.5",
+        "--store=memory",
+    )
+    with running(*arguments, folder=tmp_path) as (url, _):
+        rules = httpx.get(f"{url}/__mock__/scenarios").json()
+
+    assert (rules["default"], rules["chaos"]) == ("slow", 0.5)
+    assert rules["keys"] == [{"key": "a…", "scenario": "rate_limited"}]
+    assert rules["models"] == {f"aimlapi:{MODEL}": "error"}
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ("sucess", "did you mean 'success'?"),
+        ("key:hidden=nothing", "known are success"),
+        ("hidden=error", "write it as NAME"),
+        ("key:=error", "write it as NAME"),
+    ],
+)
+def test_a_rule_that_is_none_is_refused(
+    tmp_path: Path, value: str, complaint: str
+) -> None:
+    found = subprocess.run(
+        [*COMMAND, "--scenario", value, "--port", "0"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert found.returncode == Exit.USAGE
+    assert complaint in found.stderr
+    assert "hidden" not in found.stderr
+
+
+def test_a_control_token_is_wanted_and_may_come_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REELSPEC_CONTROL_TOKEN", "sesame")
+    with running("--store", "memory", folder=tmp_path) as (url, _):
+        codes = [
+            httpx.get(f"{url}/__mock__/health", headers=headers).status_code
+            for headers in ({}, {"Authorization": "Bearer sesame"})
+        ]
+
+    assert codes == [401, 200]

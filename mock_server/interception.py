@@ -1,0 +1,70 @@
+"""Puts the mock in the place of the services, for programs that are told of nothing."""
+
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import certifi
+
+from mock_server.authority import Authority
+from mock_server.environment import BUNDLE_VARIABLES, placeholder_keys, route_through
+from mock_server.errors import ServedHostError
+from mock_server.proxy import Proxy
+from specs import Registry
+
+
+@contextmanager
+def intercept(
+    registry: Registry,
+    base_url: str,
+    *,
+    allowed: Collection[str] = (),
+    keys: Mapping[str, str] | None = None,
+    present: Mapping[str, str] = os.environ,
+    on_refusal: Callable[[str], None] = lambda _: None,
+) -> Iterator[dict[str, str]]:
+    """Yield the variables that lead a program to the mock at *base_url*.
+
+    They lead there for as long as the `with` lasts; the certificates, in a private
+    folder, go with it. *allowed* hosts are reached as ever, all others are refused,
+    and *on_refusal* is told. *present* is the environment as it was; a provider whose key
+    it lacks gets the one of *keys*, or a placeholder. Raises ServedHostError where a
+    host is to be both served and let through.
+    """
+    hosts = {host for it in registry.providers for host in it.hosts}
+    if both := sorted(hosts & {it.lower() for it in allowed}):
+        raise ServedHostError(
+            f"{both[0]}: the mock stands in for this host; it cannot be let through"
+        )
+    authority = Authority(hosts)
+    address = urlsplit(base_url)
+    upstream = (address.hostname or "127.0.0.1", address.port or 80)
+    with (
+        tempfile.TemporaryDirectory(prefix="reelspec-") as folder,
+        Proxy(
+            upstream,
+            hosts=hosts,
+            context=authority.context,
+            allowed=allowed,
+            on_refusal=on_refusal,
+        ) as proxy,
+    ):
+        certificate, bundle = Path(folder) / "mock.pem", Path(folder) / "trusted.pem"
+        certificate.write_bytes(authority.certificate)
+        roots = _roots(present).read_bytes() if allowed else b""
+        bundle.write_bytes(authority.certificate + roots)
+        variables = route_through(
+            proxy.url, certificate=certificate, bundle=bundle, present=present
+        )
+        yield variables | placeholder_keys(
+            registry.providers, present=present, accepted=keys or {}
+        )
+
+
+def _roots(present: Mapping[str, str]) -> Path:
+    """Return the file of what the program trusts where it is let through."""
+    named = (Path(present[it]) for it in BUNDLE_VARIABLES if present.get(it))
+    return next((it for it in named if it.is_file()), Path(certifi.where()))

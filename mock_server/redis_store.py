@@ -1,0 +1,128 @@
+"""Jobs in Redis, where any number of servers, on any number of machines, share them.
+
+The package `redis` comes with the extra of the same name.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mock_server.errors import StoreError
+from mock_server.group_commit import GroupCommit
+from mock_server.jobs import Job
+from mock_server.store import decode_job, encode_job, unknown_job
+
+_JOB = "reelspec:job:"  # and its key
+_ORDER = "reelspec:order"  # a sorted set: the keys by when they came
+_MOST_AT_ONCE = 1_000
+
+
+class RedisStore:
+    """Jobs in the Redis of *url*, which is as durable as that is set up to be.
+
+    Every server asks Redis about every job, so that all agree on where it stands.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            import redis  # noqa: PLC0415 - an extra, and only this store needs it
+        except ImportError as exc:
+            raise StoreError(
+                "redis: the package is not installed; install reelspec[redis]"
+            ) from exc
+        self._trouble: type[Exception] = redis.RedisError
+        self._conflict: type[Exception] = redis.WatchError
+        try:
+            self._redis: Any = redis.Redis.from_url(url, socket_timeout=10)
+            self._redis.ping()
+        except (redis.RedisError, ValueError) as exc:
+            # The address may hold a password.
+            raise StoreError(
+                f"the Redis of --store cannot be used: {exc}; start it, or mend the "
+                "address, such as redis://127.0.0.1:6379/0"
+            ) from exc
+        self._arriving = GroupCommit(self._insert)
+
+    def close(self) -> None:
+        """Close the connections; the store is of no use afterwards."""
+        self._arriving.close()
+        self._redis.close()
+
+    def add(self, job: Job) -> bool:
+        """Take *job*, unless its key is taken; say whether it was."""
+        if self.get(job.key) is not None:
+            return False
+        self._arriving.add(job)
+        return True
+
+    async def settle(self) -> None:
+        """Return when Redis has all that was added before; raise StoreError if not."""
+        await self._arriving.settle()
+
+    def get(self, key: str) -> Job | None:
+        """Return the job of that key, if there is one."""
+        job = self._arriving.get(key)
+        if job is not None:
+            return job
+        row = self._redis.get(_JOB + key)
+        return None if row is None else decode_job(row)
+
+    def update(self, key: str, change: Callable[[Job], Job]) -> Job:
+        """Put what *change* makes of a job in its place, and return that."""
+        self._arriving.flush()
+        with self._redis.pipeline() as pipe:
+            while True:
+                pipe.watch(_JOB + key)
+                row = pipe.get(_JOB + key)
+                if row is None:
+                    raise unknown_job(key)
+                changed = change(decode_job(row))
+                pipe.multi()
+                pipe.set(_JOB + key, encode_job(changed))
+                try:
+                    pipe.execute()
+                except self._conflict:
+                    continue  # another server was faster; look again
+                return changed
+
+    def delete(self, key: str) -> None:
+        """Forget the job of that key, if there is one."""
+        self._arriving.flush()
+        self._forget([key])
+
+    def newest(self, count: int) -> tuple[Job, ...]:
+        """Return the last *count* jobs, the newest first."""
+        self._arriving.flush()
+        keys = self._redis.zrevrange(_ORDER, 0, count - 1) if count else []
+        rows = self._redis.mget(_JOB + it.decode() for it in keys) if keys else []
+        return tuple(decode_job(it) for it in rows if it is not None)
+
+    def clear(self) -> None:
+        """Forget every job."""
+        self._arriving.flush()
+        while keys := self._redis.zrange(_ORDER, 0, _MOST_AT_ONCE - 1):
+            self._forget([it.decode() for it in keys])
+
+    def __len__(self) -> int:
+        self._arriving.flush()
+        return int(self._redis.zcard(_ORDER))
+
+    def _forget(self, keys: Sequence[str]) -> None:
+        with self._redis.pipeline() as pipe:
+            pipe.delete(*(_JOB + it for it in keys))
+            pipe.zrem(_ORDER, *keys)
+            pipe.execute()
+
+    def _insert(self, jobs: Sequence[Job]) -> None:
+        """Hand over *jobs*, all of them or none."""
+        now = time.time_ns() // 1_000
+        try:
+            with self._redis.pipeline() as pipe:
+                pipe.mset({_JOB + it.key: encode_job(it) for it in jobs})
+                order = {it.key: now + number for number, it in enumerate(jobs)}
+                pipe.zadd(_ORDER, order)
+                pipe.execute()
+        except self._trouble as exc:
+            raise StoreError(
+                f"Redis cannot take {len(jobs)} jobs: {exc}; look after the server"
+            ) from exc

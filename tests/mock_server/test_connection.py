@@ -1,0 +1,219 @@
+"""What happens to connections, on real sockets and byte by byte."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+import mock_server.connection
+from mock_server import ManualClock, Server, build_app
+from specs import Registry
+
+GENERATIONS = "/v2/video/generations"
+BODY = {
+    "model": "alibaba/wan2.2-vace-fun-a14b-reframe",
+    "video_url": "https://example.com/a.mp4",
+    "num_frames": 17,
+}
+KEY = {"Authorization": "Bearer k"}
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def client(registry: Registry, clock: ManualClock) -> Iterator[httpx.Client]:
+    with (
+        Server(build_app(registry, clock=clock)) as server,
+        httpx.Client(base_url=server.base_url, headers=KEY) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def raw(client: httpx.Client) -> Iterator[socket.socket]:
+    """Yield a connection on which anything may be written."""
+    address = (client.base_url.host, client.base_url.port or 0)
+    with socket.create_connection(address, timeout=10) as connection:
+        yield connection
+
+
+def read_all(connection: socket.socket) -> bytes:
+    chunks = []
+    while chunk := connection.recv(65_536):
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def collect(answer: httpx.Response, received: bytearray) -> None:
+    for chunk in answer.iter_raw():
+        received += chunk
+
+
+def submit(client: httpx.Client, scenario: str) -> httpx.Response:
+    headers = {"X-Mock-Scenario": scenario}
+    return client.post(GENERATIONS, json=BODY, headers=headers)
+
+
+def finish(client: httpx.Client, clock: ManualClock, scenario: str) -> str:
+    """Return the URL of the video of a job that has completed."""
+    job_id = submit(client, scenario).json()["id"]
+    clock.advance(100)
+    answer = client.get(GENERATIONS, params={"generation_id": job_id})
+    return str(answer.json()["video"]["url"])
+
+
+def test_a_reset_connection_loses_the_answer_and_not_the_job(
+    client: httpx.Client,
+) -> None:
+    head = f"POST {GENERATIONS} HTTP/1.1\r\nHost: {client.base_url.netloc.decode()}\r\n"
+    body = json.dumps(BODY)
+    with raw(client) as connection:
+        connection.sendall(
+            f"{head}Authorization: Bearer k\r\nContent-Type: application/json\r\n"
+            f"X-Mock-Scenario: connection_reset\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"{body}".encode()
+        )
+
+        with pytest.raises(ConnectionResetError):
+            connection.recv(1)
+
+    assert client.get("/__mock__/jobs").json()["count"] == 1
+
+
+def test_a_truncated_download_ends_in_the_middle(
+    client: httpx.Client, clock: ManualClock
+) -> None:
+    whole = client.get(finish(client, clock, "success")).content
+    url = finish(client, clock, "truncated_download")
+    received = bytearray()
+
+    with (
+        client.stream("GET", url) as answer,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        collect(answer, received)
+
+    assert answer.headers["content-length"] == str(len(whole))
+    assert received == whole[: len(whole) // 2]
+    assert client.head(url).headers["content-length"] == str(len(whole))
+
+
+def test_a_damaged_connection_is_an_error_where_there_is_none(mock: Any) -> None:
+    with pytest.raises(ConnectionResetError):
+        mock.reframe(scenario="connection_reset")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"GET /" + b"a" * 100_000, id="address"),
+        pytest.param(b"GET / HTTP/1.1\r\nX: " + b"a" * 100_000, id="value"),
+        pytest.param(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 30_000, id="number"),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", id="tls"),
+        pytest.param(b"GET / HTTP/9.9\r\n\r\n", id="version"),
+        pytest.param(b"\x00" * 1_000, id="zeros"),
+    ],
+)
+def test_a_head_that_cannot_be_used_ends_the_connection(
+    client: httpx.Client, head: bytes
+) -> None:
+    with raw(client) as connection:
+        try:
+            connection.sendall(head)
+            answer = read_all(connection)
+        except (ConnectionResetError, BrokenPipeError):
+            answer = b""  # it was closed while there was more to read
+
+    assert not answer or answer.startswith(b"HTTP/1.1 400")
+    assert client.get("/__mock__/health").status_code == 200
+
+
+def test_a_head_of_usual_length_may_come_in_pieces(client: httpx.Client) -> None:
+    with raw(client) as connection:
+        for piece in (
+            b"GET /__mock__/health HT",
+            b"TP/1.1\r\nHost: local",
+            b"host\r\n",
+        ):
+            connection.sendall(piece)
+        connection.sendall(b"Connection: close\r\n\r\n")
+
+        assert read_all(connection).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("start", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n"])
+def test_a_head_that_does_not_arrive_is_not_waited_for(
+    registry: Registry, start: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mock_server.connection, "_PATIENCE", 0.05)
+    with (
+        Server(build_app(registry)) as server,
+        httpx.Client(base_url=server.base_url) as client,
+        raw(client) as connection,
+    ):
+        connection.sendall(start)
+
+        assert read_all(connection) == b""
+
+
+def test_a_body_that_does_not_arrive_is_refused_as_the_service_would(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mock_server.exchange.PATIENCE", 0.05)
+    with (
+        Server(build_app(registry)) as server,
+        httpx.Client(base_url=server.base_url) as client,
+        raw(client) as connection,
+    ):
+        connection.sendall(
+            f"POST {GENERATIONS} HTTP/1.1\r\nHost: localhost\r\n"
+            "Authorization: Bearer k\r\nContent-Type: application/json\r\n"
+            'Connection: close\r\nContent-Length: 100\r\n\r\n{"'.encode()
+        )
+        answer = read_all(connection)
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408")
+    assert json.loads(body)["statusCode"] == "408"
+
+
+def test_a_client_that_leaves_in_the_middle_disturbs_nobody(
+    client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = (
+        f"POST {GENERATIONS} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
+    )
+    for end in (b"", b'Content-Length: 100\r\n\r\n{"'):
+        with raw(client) as connection:
+            connection.sendall(head.encode() + end)
+    with raw(client) as connection:  # it only says that it has no more to send
+        connection.sendall(head.encode() + b"Content-Length: 9\r\n\r\n{")
+        connection.shutdown(socket.SHUT_WR)
+        read_all(connection)
+
+    assert client.get("/__mock__/jobs").json()["count"] == 0
+    assert submit(client, "success").status_code == 200
+    assert not [it for it in caplog.records if it.exc_info]
+
+
+def test_many_connections_that_send_nothing_disturb_nobody(
+    client: httpx.Client,
+) -> None:
+    async def crowd() -> int:
+        host, port = client.base_url.host, client.base_url.port
+        idle = [await asyncio.open_connection(host, port) for _ in range(200)]
+        answer = await asyncio.to_thread(submit, client, "success")
+        for _, writer in idle:
+            writer.close()
+        await asyncio.gather(*(it.wait_closed() for _, it in idle))
+        return answer.status_code
+
+    assert asyncio.run(crowd()) == 200

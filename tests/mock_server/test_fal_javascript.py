@@ -1,0 +1,49 @@
+"""fal's own JavaScript client, pointed at the mock by its addresses."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mock_server import Server, Timing, build_app
+from specs import Registry
+
+FOLDER = Path(__file__).resolve().parents[1] / "node"
+
+
+def test_the_javascript_client_does_everything_it_can(registry: Registry) -> None:
+    node = shutil.which("node")
+    if node is None or not (FOLDER / "node_modules" / "@fal-ai").is_dir():
+        reason = "needs node, and `npm ci` in tests/node"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    timing = Timing(queued=0.1, generating=0.2)
+    with Server(build_app(registry, timing=timing)) as server:
+        done = subprocess.run(
+            [node, "fal_by_address.mjs", server.base_url],
+            cwd=FOLDER,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    followed = told.pop("followed")
+
+    assert told == {
+        "status": "IN_QUEUE",
+        "failure": 499,
+        "run": "a cat",
+        "stored": "abc",
+        "long": 91 * 1024 * 1024,
+    }
+    lines = ["job: start", *(f"generating: {it} %" for it in (25, 50, 75))]
+    for mode in ("polling", "streaming"):
+        assert followed[mode]["last"] == ["COMPLETED", [*lines, "job: complete"]]
+        assert followed[mode]["prompt"] == "a cat"
+        assert followed[mode]["requestId"]

@@ -1,0 +1,105 @@
+"""Against a real Redis, which each run starts for itself."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from mock_server import ManualClock, Server, StoreError, build_app
+from mock_server.jobs import Job
+from mock_server.redis_store import RedisStore
+from specs import Registry
+
+BODY = {
+    "model": "alibaba/wan2.2-vace-fun-a14b-reframe",
+    "video_url": "https://example.com/source.mp4",
+}
+
+
+@pytest.fixture
+def open_store(redis_url: str) -> Iterator[Callable[[], RedisStore]]:
+    opened: list[RedisStore] = []
+
+    def open_() -> RedisStore:
+        opened.append(RedisStore(redis_url))
+        return opened[-1]
+
+    open_().clear()
+    yield open_
+    for it in opened:
+        it.close()
+
+
+def make_job(key: str, seed: int = 0) -> Job:
+    return Job(
+        key=key,
+        id=key,
+        contract="c",
+        scenario="success",
+        submitted=0.0,
+        schedule=(),
+        seed=seed,
+    )
+
+
+def test_two_servers_answer_for_each_others_jobs(
+    open_store: Callable[[], RedisStore], registry: Registry
+) -> None:
+    clock = ManualClock()
+    apps = [
+        build_app(registry, clock=clock, store=open_store(), seed=n) for n in (1, 2)
+    ]
+    headers: dict[str, Any] = {"headers": {"Authorization": "Bearer k"}}
+
+    with Server(apps[0]) as first, Server(apps[1]) as second:
+        address = "/v2/video/generations"
+        made = httpx.post(first.base_url + address, json=BODY, **headers).json()
+        events = f"/__mock__/jobs/{made['id']}/events"
+        httpx.post(first.base_url + events, json={"event": "start"}).raise_for_status()
+        seen = [
+            httpx.get(
+                it.base_url + address, params={"generation_id": made["id"]}, **headers
+            )
+            for it in (first, second)
+        ]
+
+    assert [it.json()["status"] for it in seen] == ["generating", "generating"]
+
+
+def test_a_change_is_made_again_where_another_server_was_faster(
+    open_store: Callable[[], RedisStore],
+) -> None:
+    here, there = open_store(), open_store()
+    here.add(make_job("a"))
+    here.add(make_job("b"))
+    seeds: list[int] = []
+
+    def change(job: Job) -> Job:
+        if not seeds:
+            there.update("a", lambda it: make_job(it.key, seed=5))
+        seeds.append(job.seed)
+        return make_job(job.key, seed=job.seed + 1)
+
+    changed = here.update("a", change)
+
+    assert seeds == [0, 5]
+    assert there.get("a") == changed == make_job("a", seed=6)
+
+
+def test_a_redis_that_is_not_there_is_one_clear_line() -> None:
+    with pytest.raises(StoreError, match="the Redis of --store cannot be used"):
+        RedisStore("redis://127.0.0.1:1/0")
+
+
+def test_an_address_that_is_none_is_one_clear_line() -> None:
+    with pytest.raises(StoreError, match="mend the address"):
+        RedisStore("redis+nonsense://secret")
+
+
+def test_a_missing_package_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+
+    with pytest.raises(StoreError, match=r"install reelspec\[redis\]"):
+        RedisStore("redis://127.0.0.1:1/0")
