@@ -5,13 +5,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NODE_INSTALLED := tests/node/node_modules/.installed
-SOURCES := specs codegen mock_server contract_tests reelspec tests
+SOURCES := specs codegen mock_server contract_tests reelspec tests benchmarks
 
-.PHONY: help install demo test lint types generate lock clean
+.PHONY: help install demo test lint types generate bench-mock lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 install: $(INSTALLED) ## Make .venv, with both distributions installed in place.
 
@@ -51,9 +51,13 @@ types: install ## Check types, strictly.
 generate: install ## Write the clients again after a document changed.
 	$(BIN)/reelspec generate
 
+bench-mock: install ## Measure the mock beside its peers (needs wrk and npm).
+	npm ci --prefix benchmarks/mock --silent --no-audit --no-fund
+	$(BIN)/python -m benchmarks.mock
+
 lock: ## Raise the pinned versions (needs uv).
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.lock
 
 clean: ## Remove everything that was made.
-	rm -rf .venv tests/node/node_modules out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -30,6 +30,7 @@ from mock_server.selection import Rules
 from mock_server.serving import Server, serve
 from mock_server.sqlite_store import SqliteStore
 from mock_server.store import MemoryStore, Store
+from mock_server.workers import crew
 
 __all__ = [
     "SCENARIOS",
@@ -59,6 +60,7 @@ __all__ = [
     "UnknownJobError",
     "UnknownScenarioError",
     "build_app",
+    "crew",
     "export_lines",
     "intercept",
     "serve",

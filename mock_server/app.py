@@ -77,9 +77,9 @@ def build_app(
     provider, the keys that are accepted; *rules* say which scenario is meant where a
     call does not. With a *control_token* the mock's own side wants it, and may be
     called from elsewhere. With *self_check* each success is held against its document
-    before it is sent. Webhooks are
-    delivered to this machine and to *webhook_hosts*. With *watch* the documents are read anew when they change.
-    Raises AmbiguousRouteError where two contracts would answer one call.
+    before it is sent. Webhooks are delivered to this machine and to *webhook_hosts*.
+    With *watch* the documents are read anew when they change. Raises
+    AmbiguousRouteError where two contracts would answer one call.
     """
     ledger = Ledger(
         store=MemoryStore() if store is None else store,
@@ -100,7 +100,7 @@ def build_app(
 
     def prepare(current: Registry) -> Sides:
         """Return what answers for the contracts that are *current*."""
-        courier.contracts = {it.id: it for it in current.contracts}
+        contracts = {it.id: it for it in current.contracts}
         service = Service(
             Routes(current.contracts),
             ledger=ledger,
@@ -112,7 +112,7 @@ def build_app(
             self_check=self_check,
         )
         control = Control(
-            {it.id: it for it in current.contracts},
+            contracts,
             ledger=ledger,
             library=library,
             selection=selection,
@@ -120,6 +120,7 @@ def build_app(
             guard=Guard(control_token),
             reloader=reloader,
         )
+        courier.contracts = contracts  # last: what is faulty replaces nothing
         return Sides(service, control)
 
     reloader = Reloader(registry.folder, lambda it: app.replace(prepare(it)))

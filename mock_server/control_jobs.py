@@ -8,7 +8,7 @@ from mock_server.asking import Asked
 from mock_server.damage import inflict
 from mock_server.errors import ControlBodyError, UnknownJobError
 from mock_server.exchange import Reply, json_reply
-from mock_server.jobs import Change, Job, Standing
+from mock_server.jobs import Change, Job, Standing, Webhook
 from mock_server.ledger import Ledger
 from mock_server.media import Library, read_part
 from mock_server.problems import problem
@@ -54,6 +54,7 @@ class JobControl:
             "history": [],
             "inputs": dict(job.inputs),
             "seed": job.seed,
+            "webhook": _describe_webhook(job.webhook),
         }
         if job.contract in self._contracts:
             lifecycle = self._contracts[job.contract].lifecycle
@@ -135,6 +136,18 @@ class JobControl:
 
 def _describe_change(change: Change) -> dict[str, Any]:
     return {"at": change.at, "event": change.event}
+
+
+def _describe_webhook(webhook: Webhook | None) -> dict[str, Any] | None:
+    """Return how far the deliveries of *webhook* have come."""
+    if webhook is None:
+        return None
+    return {
+        "url": webhook.url,
+        "tries": webhook.tries,
+        "due": webhook.due if webhook.outcome is None else None,
+        "outcome": webhook.outcome,
+    }
 
 
 def _describe_standing(standing: Standing) -> dict[str, Any]:

@@ -62,6 +62,14 @@ _VERDICT = {
     "scenario": _or_null("string"),
     "breaches": {"type": "array", "items": _BREACH},
 }
+_WEBHOOK = _object(
+    {
+        "url": _TEXT,
+        "tries": _COUNT,
+        "due": _or_null("number"),
+        "outcome": _or_null("string"),
+    }
+)
 _HEADERS = {"type": "object", "additionalProperties": _TEXT}
 _MESSAGE = {"headers": _HEADERS, "body": _TEXT, "body_bytes": _COUNT}
 
@@ -105,6 +113,7 @@ SCHEMAS: Mapping[str, Any] = {
             "history": {"type": "array", "items": _object(_STANDING)},
             "inputs": {"type": "object"},
             "seed": {"type": "integer"},
+            "webhook": {"anyOf": [_WEBHOOK, {"type": "null"}]},
         },
         **_WHERE,
     ),

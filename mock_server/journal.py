@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mock_server.exchange import Call, Reply
+from mock_server.hosts import address
 from mock_server.scenarios import Scenario
 from specs import Breach, Contract, Provider
 
@@ -63,8 +64,10 @@ class Entry:
     @property
     def url(self) -> str:
         """The address that was called, without its keys."""
-        query = self.call.query.decode("latin-1")
-        return f"{self.call.origin}{self.call.path}{'?' if query else ''}{query}"
+        call = self.call
+        base = address(call.host, call) if call.host else call.origin
+        query = call.query.decode("latin-1")
+        return f"{base}{call.path}{'?' if query else ''}{query}"
 
     @property
     def size(self) -> int:

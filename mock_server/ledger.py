@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from random import Random
-from uuid import UUID
 
 from mock_server.clock import Clock
 from mock_server.errors import UnknownJobError

@@ -36,9 +36,10 @@ def refuse(
     headers: dict[str, str] = {}
     if provider.operations.result is not None:
         headers[f"x-{provider.name}-request-id"] = request_id
+        headers[f"x-{provider.name}-billable-units"] = "0"
     if refusal.allowed:
         headers["allow"] = ", ".join(refusal.allowed)
-    if refusal.reason is Reason.RATE_LIMITED:
+    if refusal.reason in {Reason.RATE_LIMITED, Reason.QUEUE_FULL}:
         headers["retry-after"] = _RETRY_AFTER
         if provider.operations.result is not None:
             headers[f"x-{provider.name}-needs-retry"] = "1"

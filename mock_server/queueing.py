@@ -24,7 +24,6 @@ from mock_server.samples import complete
 from specs import Event, Operation
 
 _PLACE_SECONDS = 0.25  # how long each job ahead in the queue takes
-_ERROR_PAGES = "https://docs.fal.ai/errors/#"  # of the one service known to speak so
 _PARTS = 4  # how often a job in progress logs how far it is
 
 
@@ -37,7 +36,9 @@ def answer_submit(view: View) -> Reply:
 
 def answer_status(view: View, *, logs: bool) -> Reply:
     """Return the answer to a poll; its code says whether the job is over."""
-    return _reply(200 if view.ended else 202, describe_status(view, logs=logs), view)
+    queue = view.contract.provider.queue
+    status = 200 if view.ended or queue is None else queue.pending
+    return _reply(status, describe_status(view, logs=logs), view)
 
 
 def describe_status(view: View, *, logs: bool) -> dict[str, Any]:
@@ -71,26 +72,28 @@ def answer_result(view: View, video: Video | None) -> Reply:
 def answer_cancel(view: View, *, cancelled: bool) -> Reply:
     """Return the answer to a cancel, which comes too late where it was not *cancelled*."""
     if cancelled:
-        return _reply(202, {"status": "CANCELLATION_REQUESTED"}, view)
+        queue = view.contract.provider.queue
+        status = 200 if queue is None else queue.cancelled
+        return _reply(status, {"status": "CANCELLATION_REQUESTED"}, view)
     return _reply(400, {"status": "ALREADY_COMPLETED"}, view)
 
 
 def _answer_failure(view: View) -> Reply:
-    failure = view.failure
+    failure, provider = view.failure, view.contract.provider
+    # What has failed is not charged for.
+    headers = {f"x-{provider.name}-billable-units": "0"}
     if failure.status == 422:
         item = {
             "loc": ["body"],
             "msg": failure.message,
             "type": failure.type,
-            "url": f"{_ERROR_PAGES}{failure.type}",
+            "url": f"{provider.errors.pages}{failure.type}",
             "input": dict(view.job.inputs),
         }
-        return _reply(422, {"detail": [item]}, view)
+        return _reply(422, {"detail": [item]}, view).with_headers(headers)
     content = {"detail": failure.message, "error_type": failure.type}
-    reply = _reply(failure.status, content, view)
-    return reply.with_headers(
-        {f"x-{view.contract.provider.name}-error-type": failure.type}
-    )
+    headers[f"x-{provider.name}-error-type"] = failure.type
+    return _reply(failure.status, content, view).with_headers(headers)
 
 
 def _reply(status: int, content: dict[str, Any], view: View) -> Reply:

@@ -114,7 +114,7 @@ class RedisStore:
             pipe.execute()
 
     def _insert(self, jobs: Sequence[Job]) -> None:
-        """Hand over *jobs*, all of them or none."""
+        """Hand over *jobs* in one round trip."""
         now = time.time_ns() // 1_000
         try:
             with self._redis.pipeline() as pipe:

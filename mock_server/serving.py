@@ -35,17 +35,18 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    listener: socket.socket | None = None,
     on_ready: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve *app* until interrupted; tell *on_ready* the base URL once it answers.
 
-    Port 0 takes a free one. Raises PortInUseError, or AddressError for an address
-    that this machine does not have or may not use.
+    Port 0 takes a free one; a *listener* is used as it is. Raises PortInUseError, or
+    AddressError for an address that this machine does not have or may not use.
     """
     # Once it has shut down, uvicorn passes the interrupt on.
-    with _listen(host, port) as listener, suppress(KeyboardInterrupt):
-        base_url = _base_url(listener)
-        _prepare(app, lambda: on_ready(base_url)).run(sockets=[listener])
+    with listener or listen(host, port) as opened, suppress(KeyboardInterrupt):
+        base_url = _base_url(opened)
+        _prepare(app, lambda: on_ready(base_url)).run(sockets=[opened])
 
 
 class Server:
@@ -60,7 +61,7 @@ class Server:
         self._server = _prepare(app, self._ready.set)
 
     def __enter__(self) -> Self:
-        self._listener = _listen(*self._address)
+        self._listener = listen(*self._address)
         self.base_url = _base_url(self._listener)
         self._thread = Thread(
             target=self._server.run,
@@ -98,7 +99,7 @@ def _prepare(app: ASGIApp, on_ready: Callable[[], None]) -> _Announcing:
     return _Announcing(config, on_ready)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens on *host* and *port*."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)

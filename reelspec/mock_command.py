@@ -49,6 +49,13 @@ _MANUAL_START = 1_700_000_000.0
     "Redis that several servers share.",
 )
 @click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Serve by so many processes, which share one store and one port.",
+)
+@click.option(
     "--seed",
     type=int,
     help="Draw ids and waits from this seed, so that a run can be replayed.",
@@ -93,6 +100,7 @@ def command(
     host: str,
     port: int,
     place: str,
+    workers: int,
     seed: int | None,
     clock_name: str,
     speed: float,
@@ -136,24 +144,28 @@ def command(
         registry = Registry.load(folder)
         with expected_errors(mock_server.UnknownScenarioError, code=Exit.USAGE):
             rules = mock_server.Rules(**scenarios, chaos=chaos)
-        store = _open_store(place)
-        app = mock_server.build_app(
-            registry,
-            clock=_start_clock(clock_name, speed, store),
-            seed=seed,
-            store=store,
-            timing=mock_server.Timing(queued=queued, generating=generating),
-            rules=rules,
-            control_token=control_token,
-            webhook_hosts=webhook_hosts,
-            watch=True,
-            keys={name: [key] for name, key in keys.items()},
-        )
+        _refuse_to_differ(workers, place, clock_name, speed)
         with ExitStack() as stack:
             stack.enter_context(ending_cleanly())
+            post = stack.enter_context(mock_server.crew(workers, host=host, port=port))
+            store = _open_store(place)
+            app = mock_server.build_app(
+                registry,
+                clock=_start_clock(clock_name, speed, store),
+                seed=None if seed is None else seed + (post.rank << 32),
+                store=store,
+                timing=mock_server.Timing(queued=queued, generating=generating),
+                rules=rules,
+                control_token=control_token,
+                webhook_hosts=webhook_hosts,
+                watch=True,
+                keys={name: [key] for name, key in keys.items()},
+            )
 
             def announce(url: str) -> None:
                 """Say where the mock is, once it answers."""
+                if post.rank:
+                    return
                 variables = {}
                 if intercepting:
                     variables = stack.enter_context(
@@ -163,7 +175,22 @@ def command(
                     )
                 _announce(url, registry, variables, as_json=as_json)
 
-            mock_server.serve(app, host=host, port=port, on_ready=announce)
+            mock_server.serve(app, listener=post.listener, on_ready=announce)
+
+
+def _refuse_to_differ(workers: int, place: str, clock_name: str, speed: float) -> None:
+    """Refuse what several processes cannot share: memory, and a clock of their own."""
+    if workers == 1:
+        return
+    if place == _MEMORY:
+        raise click.UsageError(
+            "--workers: processes do not share memory; give --store a file or a Redis"
+        )
+    if clock_name != "system" or speed != 1:
+        raise click.UsageError(
+            "--workers: each process would have a clock of its own; leave out "
+            "--clock and --speed"
+        )
 
 
 def _start_clock(name: str, speed: float, store: "Store") -> "Clock":

@@ -155,11 +155,13 @@ class Errors(_Facts):
     `refused` answers a request that breaks a rule of the document, `unauthorized`
     one without a valid key, `unknown_job` an id that was never given out. `schema`
     is a JSON Schema of the answer; `style` names the library whose wording the
-    service's messages follow.
+    service's messages follow. `pages` begins the address of the page about a type of
+    error, where the service has such.
     """
 
     style: Literal["zod", "pydantic"]
     messages: Messages = Messages()
+    pages: str = ""
     refused: int = Field(ge=400, le=499)
     unauthorized: int = Field(ge=400, le=499)
     unknown_job: int = Field(ge=400, le=499)
@@ -181,13 +183,17 @@ class Queue(_Facts):
 
     `run_host` answers a submit with the outcome itself, `rest_host` gives out tokens
     and takes uploads, `files_host` keeps the files. `longest` names the query's member
-    that gives the longest queue a submit is willing to join.
+    that gives the longest queue a submit is willing to join. `pending` is the status
+    code of a poll before the end, `cancelled` that of a cancel in time: the sources
+    disagree on both.
     """
 
     run_host: HostName
     rest_host: HostName
     files_host: HostName
     longest: str
+    pending: int = Field(default=202, ge=200, le=299)
+    cancelled: int = Field(default=202, ge=200, le=299)
     source: str
 
 

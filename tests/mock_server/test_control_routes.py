@@ -41,6 +41,7 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("GET", "/jobs", "jobs?limit=0", None),
     ("GET", "/jobs", "jobs?limit=1001", None),
     ("GET", "/jobs/{job_id}", "jobs/{job_id}", None),
+    ("GET", "/jobs/{job_id}", "jobs/{called_back}", None),
     ("GET", "/jobs/{job_id}", "jobs/nobody", None),
     ("POST", "/jobs/{job_id}/events", "jobs/{job_id}/events", {"event": "start"}),
     ("POST", "/jobs/{job_id}/events", "jobs/{job_id}/events", {"event": "cancel"}),
@@ -77,12 +78,17 @@ def test_an_answer_is_what_the_document_says(
     mock: Any, method: str, route: str, path: str, body: Any
 ) -> None:
     mock.aimlapi("POST", json={"model": "alibaba/wan2.2-vace-fun-a14b-pose"})
-    mock.inpaint()
+    called_back = mock.fal(
+        "POST",
+        "/fal-ai/wan-22-vace-fun-a14b/inpainting?fal_webhook=http%3A%2F%2F127.0.0.1%3A1",
+        json={"prompt": "a cat", "video_url": "https://example.com/a.mp4"},
+    ).json()["request_id"]
     done = mock.reframe(num_frames=17)
     mock.clock.advance(10)
     job_id = done if "media" in path else mock.reframe()
     key = job_id.partition(":")[0]
-    path = path.replace("{job_id}", job_id).replace("{video}", f"{key}.mp4")
+    path = path.replace("{job_id}", job_id).replace("{called_back}", called_back)
+    path = path.replace("{video}", f"{key}.mp4")
 
     answer = mock.control(method, path, **({} if body is None else {"json": body}))
 
@@ -171,3 +177,15 @@ def test_rules_are_replaced_as_a_whole_and_never_in_part(mock: Any) -> None:
     assert (kept["default"], kept["chaos"]) == ("slow", 0.2)
     assert (replaced.json()["default"], replaced.json()["chaos"]) == ("success", 0)
     assert replaced.json()["keys"] == [{"key": "se…", "scenario": "error"}]
+
+
+def test_a_job_tells_how_far_its_webhook_has_come(mock: Any) -> None:
+    query = {"fal_webhook": "http://127.0.0.1:1/done"}
+    body = {"prompt": "a cat", "video_url": "https://example.com/a.mp4"}
+    path = "/fal-ai/wan-22-vace-fun-a14b/inpainting"
+    called_back = mock.fal("POST", path, params=query, json=body).json()["request_id"]
+
+    webhook = mock.control("GET", f"jobs/{called_back}").json()["webhook"]
+
+    assert (webhook["url"], webhook["tries"]) == (query["fal_webhook"], 0)
+    assert mock.control("GET", f"jobs/{mock.reframe()}").json()["webhook"] is None

@@ -1,6 +1,7 @@
 """fal's own Python client, pointed at the mock by its addresses."""
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ def base_url(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[st
         monkeypatch.setattr(wires, "REST_URL", f"{url}/rest.fal.ai")
         monkeypatch.setattr(wires, "CDN_URL", f"{url}/v3.fal.media")
         yield url
+        gc.collect()  # so that what is left open is not laid at another test's door
 
 
 def test_a_subscription_ends_with_the_video(base_url: str) -> None:

@@ -21,7 +21,7 @@ def test_the_javascript_client_does_everything_it_can(registry: Registry) -> Non
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    timing = Timing(queued=0.1, generating=0.2)
+    timing = Timing(queued=0.5, generating=0.3)
     with Server(build_app(registry, timing=timing)) as server:
         done = subprocess.run(
             [node, "fal_by_address.mjs", server.base_url],

@@ -242,3 +242,15 @@ def test_an_archive_names_a_status_that_http_does_not(mock: Any) -> None:
     entries = mock.control("GET", "journal.har").json()["log"]["entries"]
 
     assert entries[-1]["response"]["status"] == 499
+
+
+def test_the_address_that_was_called_names_the_service_s_host(mock: Any) -> None:
+    mock.send("GET", "/fal.run/nobody")
+    mock.send("GET", "/nobody", headers={"Host": "fal.run"})
+
+    entries = mock.control("GET", "journal").json()["entries"]
+
+    assert [it["request"]["url"] for it in entries] == [
+        "https://fal.run/nobody",
+        "http://mock.test/fal.run/nobody",
+    ]

@@ -304,3 +304,13 @@ def test_a_service_without_cancel_names_no_address_for_it(
 
     assert "cancel_url" not in made
     assert mock.fal("PUT", f"{requests_of(made)}/cancel").status_code == 404
+
+
+def test_what_has_failed_or_was_refused_costs_nothing(mock: Any) -> None:
+    made = mock.inpaint(scenario="error")
+    mock.clock.advance(60)
+    failed = mock.fal("GET", made["response_url"])
+    refused = mock.fal("POST", MODEL, json={})
+
+    assert failed.headers["x-fal-billable-units"] == "0"
+    assert refused.headers["x-fal-billable-units"] == "0"

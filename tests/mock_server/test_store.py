@@ -14,7 +14,7 @@ from mock_server import (
     StoreError,
     UnknownJobError,
 )
-from mock_server.jobs import Change, Job
+from mock_server.jobs import Change, Job, Webhook
 from specs import Event
 
 
@@ -53,6 +53,14 @@ def test_a_job_comes_back_as_it_was_added(store: Store) -> None:
     assert added
     assert store.get("a") == make_job("a")
     assert store.get("b") is None
+
+
+def test_a_webhook_comes_back_with_its_job(store: Store) -> None:
+    job = replace(make_job("a"), webhook=Webhook(url="http://a/", origin="http://b"))
+    store.add(job)
+    asyncio.run(store.settle())
+
+    assert store.get("a") == job
 
 
 def test_a_key_is_given_out_once(store: Store) -> None:
@@ -196,8 +204,7 @@ def test_a_redis_that_takes_no_more_refuses_the_job(redis_url: str) -> None:
     with pytest.raises(StoreError, match="Redis cannot take 1 jobs"):
         asyncio.run(store.settle())
 
-    store._redis.delete("reelspec:order")
-    store.clear()
+    store._redis.flushdb()
     store.close()
 
 

@@ -9,12 +9,15 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
 from nacl.signing import VerifyKey
 
-from mock_server import MemoryStore, SqliteStore
+from mock_server import MediaUnavailableError, MemoryStore, SqliteStore
+from mock_server.jobs import Job
+from mock_server.media import Library
 from mock_server.webhooks import is_loopback
 
 SUBMIT = "/fal-ai/wan-22-vace-fun-a14b/inpainting"
@@ -244,22 +247,91 @@ def test_what_a_stopped_server_left_undone_is_taken_up(
     make_mock: Callable[..., Any], receiver: Receiver
 ) -> None:
     store = MemoryStore()
-    first = make_mock(store=store)
-    job = submit(first, receiver.url, "stuck")
-    # Another server claimed the delivery of an ended job and died.
-    ended = replace(
-        store.get(job),  # type: ignore[type-var]  # it was just submitted
-        key="0",
-        id="0",
-        scenario="success",
-        schedule=store.get(submit(first, receiver.url)).schedule,  # type: ignore[union-attr]  # likewise
-    )
-    assert store.add(ended)
-    second = make_mock(store=store)
-    second.clock.advance(60)
+    job = store.get(submit(make_mock(store=store), receiver.url))
+    assert job is not None
+    left = MemoryStore()
+    left.add(job)
 
-    wait_until(lambda: len(receiver.received) >= 2)
-    assert {json.loads(body)["status"] for _, body in receiver.received} == {"OK"}
+    make_mock(store=left).clock.advance(60)
+    wait_until(lambda: webhook_of(left, job.key).outcome == "delivered")
+
+    assert len(receiver.received) == 1
+
+
+def test_a_delivery_that_another_has_claimed_is_left_to_it(
+    make_mock: Callable[..., Any], receiver: Receiver
+) -> None:
+    store = MemoryStore()
+    job = store.get(submit(make_mock(store=store), receiver.url))
+    assert job is not None
+    assert job.webhook is not None
+    left = MemoryStore()
+    left.add(replace(job, webhook=replace(job.webhook, claimed=time.time() + 0.5)))
+
+    make_mock(store=left).clock.advance(60)
+    Event().wait(0.2)
+    assert not receiver.received
+
+    # Whoever claimed it has died.
+    wait_until(lambda: webhook_of(left, job.key).outcome == "delivered")
+
+
+def test_what_another_has_delivered_is_not_told_again(
+    make_mock: Callable[..., Any], receiver: Receiver
+) -> None:
+    others = couriers()
+    store = MemoryStore()
+    mock = make_mock(store=store)
+    key = submit(mock, receiver.url)
+
+    def deliver(job: Job) -> Job:
+        assert job.webhook is not None
+        return replace(job, webhook=replace(job.webhook, outcome="delivered"))
+
+    store.update(key, deliver)
+    wait_until(lambda: couriers() <= others)
+
+    assert not receiver.received
+
+
+def test_a_forgotten_job_is_not_told(mock: Any, receiver: Receiver) -> None:
+    others = couriers()
+    submit(mock, receiver.url)
+    mock.control("POST", "reset")
+    mock.clock.advance(60)
+    wait_until(lambda: couriers() <= others)
+
+    assert not receiver.received
+
+
+def couriers() -> set[int | None]:
+    """Return the threads that have something to deliver, or wait for a job to end."""
+    threads = enumerate_threads()
+    return {it.ident for it in threads if it.name == "reelspec-webhooks"}
+
+
+@pytest.mark.parametrize(
+    ("error", "deliveries"), [(MediaUnavailableError("none"), 1), (ValueError("no"), 0)]
+)
+def test_a_video_that_cannot_be_drawn_is_told_without_its_size(
+    mock: Any,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    deliveries: int,
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise error
+
+    others = couriers()
+    monkeypatch.setattr(Library, "fetch", fail)
+    submit(mock, receiver.url)
+    mock.clock.advance(60)
+    wait_until(lambda: couriers() <= others)
+
+    assert len(receiver.received) == deliveries
+    for _, body in receiver.received:
+        assert "file_size" not in json.loads(body)["payload"]["video"]
 
 
 @pytest.mark.parametrize(
