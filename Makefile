@@ -39,7 +39,7 @@ test: install $(NODE_INSTALLED) ## Run everything that must pass.
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 	$(BIN)/reelspec test --profile quick
-	$(BIN)/python -m pytest -q contract_tests
+	$(BIN)/python -m pytest -q contract_tests -o contract_target=reelspec.targets:over_socket
 
 lint: install ## Check style and formatting.
 	$(BIN)/ruff check $(SOURCES)

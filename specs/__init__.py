@@ -22,9 +22,10 @@ from specs.errors import (
     UnwaivedFaultError,
     WaiverError,
 )
+from specs.exchange import Answer, Breach, Request
 from specs.faults import Fault, find_faults, refuse_faults
 from specs.formats import is_uri
-from specs.judge import Answer, Breach, Judge, Request
+from specs.judge import Judge
 from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
 from specs.messages import one_line

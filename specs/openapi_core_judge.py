@@ -23,9 +23,9 @@ from openapi_core.validation.request.exceptions import (
 from openapi_core.validation.response.exceptions import MissingData
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
+from specs.exchange import Answer, Breach, Request
 from specs.formats import is_uri
 from specs.jsontext import read_json
-from specs.judge import Answer, Breach, Request
 from specs.messages import one_line
 from specs.model import Operation
 from specs.operations import is_json
