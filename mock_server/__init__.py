@@ -6,7 +6,6 @@ runs it beside a test. `ManualClock` moves the time that jobs live by.
 
 from mock_server.app import build_app
 from mock_server.clock import Clock, ManualClock, SystemClock
-from mock_server.environment import export_lines
 from mock_server.errors import (
     AddressError,
     AmbiguousRouteError,
@@ -22,14 +21,15 @@ from mock_server.errors import (
     UnknownJobError,
     UnknownScenarioError,
 )
-from mock_server.interception import intercept
+from mock_server.interception.environment import export_lines
+from mock_server.interception.interception import intercept
 from mock_server.jobs import Timing
-from mock_server.redis_store import RedisStore
 from mock_server.scenarios import SCENARIO_HEADER, SCENARIOS, Scenario
 from mock_server.selection import Rules
 from mock_server.serving import Server, serve
-from mock_server.sqlite_store import SqliteStore
-from mock_server.store import MemoryStore, Store
+from mock_server.stores.redis import RedisStore
+from mock_server.stores.sqlite import SqliteStore
+from mock_server.stores.store import MemoryStore, Store
 from mock_server.workers import crew
 
 __all__ = [

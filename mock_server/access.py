@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Mapping
 
 from mock_server.exchange import Call
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.signing import is_token
-from mock_server.validation import read_query
+from mock_server.validation.validation import read_query
 from specs import Provider
 
 APP_TOKEN = "app"  # noqa: S105 - what a token is for, not one

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.access import Access
 from mock_server.clock import Clock, SystemClock
-from mock_server.control import PREFIX, Control
+from mock_server.control.guard import Guard
+from mock_server.control.handlers import PREFIX, Control
 from mock_server.errors import (
     ClockError,
     ControlBodyError,
@@ -22,22 +23,21 @@ from mock_server.errors import (
     UnknownScenarioError,
 )
 from mock_server.exchange import Reply, read_call
-from mock_server.guard import Guard
 from mock_server.hosts import Hosts
+from mock_server.interception.scheme import SecureHosts
 from mock_server.jobs import Timing
 from mock_server.journal import Journal, Note
 from mock_server.ledger import Ledger
-from mock_server.media import Library
-from mock_server.problems import problem
+from mock_server.media.library import Library
+from mock_server.refusals.problems import problem
 from mock_server.reload import Reloader
 from mock_server.rest import Rest
 from mock_server.routing import Routes
-from mock_server.scheme import SecureHosts
 from mock_server.selection import Rules, Selection
 from mock_server.service import Service
-from mock_server.store import MemoryStore, Store
+from mock_server.stores.store import MemoryStore, Store
 from mock_server.uploads import Storage
-from mock_server.verdicts import Verdicts
+from mock_server.validation.verdicts import Verdicts
 from mock_server.webhooks import Courier
 from specs import IllegalEventError, Registry
 

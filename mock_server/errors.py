@@ -17,7 +17,7 @@ MockServerError
 ├── BrokenAnswerError      an answer of the mock breaks the document
 └── MediaUnavailableError  the packages that draw videos are not installed
 
-What a service would refuse is no error of the mock: see `mock_server.refusals`.
+What a service would refuse is no error of the mock: see `mock_server.refusals.reasons`.
 """
 
 

@@ -7,7 +7,7 @@ from mock_server.clock import Clock
 from mock_server.errors import UnknownJobError
 from mock_server.jobs import Job, Timing, Webhook, draw_schedule
 from mock_server.scenarios import Scenario
-from mock_server.store import Store
+from mock_server.stores.store import Store
 from specs import Contract, Event, Json, Lifecycle
 
 

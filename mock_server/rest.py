@@ -24,11 +24,11 @@ from mock_server.exchange import (
     read_body,
 )
 from mock_server.hosts import address
-from mock_server.problems import refuse
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals.problems import refuse
+from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.signing import describe_keys, is_token, mint_token
 from mock_server.uploads import Storage, Upload
-from mock_server.validation import read_json
+from mock_server.validation.validation import read_json
 from specs import Json, Provider, Queue
 
 _LONGEST_BODY = 100_000

@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from mock_server.errors import AmbiguousRouteError
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Contract, Operation, Provider, Role
 
 Act = Role | Literal["stream"]

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 
 from mock_server.errors import UnknownScenarioError
-from mock_server.refusals import Reason
+from mock_server.refusals.reasons import Reason
 from specs import Event
 
 SCENARIO_HEADER = "X-Mock-Scenario"

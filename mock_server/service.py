@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from starlette.types import Receive
 
-from mock_server import polling, queueing, status_stream, synchronous
 from mock_server.access import Access
+from mock_server.answers import polling, queueing, status_stream, synchronous
+from mock_server.answers.responses import View, keep_inputs, wants_size
 from mock_server.damage import inflict
 from mock_server.errors import BrokenAnswerError, UnknownJobError
 from mock_server.exchange import (
@@ -20,14 +21,13 @@ from mock_server.exchange import (
 from mock_server.jobs import Job
 from mock_server.journal import Note
 from mock_server.ledger import Ledger
-from mock_server.media import Library
-from mock_server.problems import problem, refuse
-from mock_server.refusals import Reason, RefusedError
-from mock_server.responses import View, keep_inputs, wants_size
+from mock_server.media.library import Library
+from mock_server.refusals.problems import problem, refuse
+from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.routing import Act, Place, Route, Routes
 from mock_server.scenarios import scenario_of
 from mock_server.selection import Selection
-from mock_server.validation import (
+from mock_server.validation.validation import (
     check_submit,
     read_flag,
     read_id,
@@ -35,7 +35,7 @@ from mock_server.validation import (
     read_query,
     select_contract,
 )
-from mock_server.verdicts import Verdicts
+from mock_server.validation.verdicts import Verdicts
 from mock_server.webhooks import Courier, read_webhook
 from specs import (
     Contract,

@@ -17,12 +17,12 @@ from threading import Lock, Thread
 import httpx
 import orjson
 
+from mock_server.answers.queueing import answer_result
+from mock_server.answers.responses import View, wants_size
 from mock_server.errors import MediaUnavailableError, UnknownJobError
 from mock_server.jobs import Job, Webhook
 from mock_server.ledger import Ledger
-from mock_server.media import Library
-from mock_server.queueing import answer_result
-from mock_server.responses import View, wants_size
+from mock_server.media.library import Library
 from mock_server.scenarios import scenario_of
 from mock_server.signing import sign_webhook
 from specs import Contract, Webhooks

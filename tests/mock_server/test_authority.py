@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from mock_server.authority import Authority
+from mock_server.interception.authority import Authority
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from mock_server import MockServerError, build_app
-from mock_server.compiling import CompiledSchema
-from mock_server.verdicts import Verdicts
+from mock_server.validation.compiling import CompiledSchema
+from mock_server.validation.verdicts import Verdicts
 from specs import Contract, Document, Registry, Request
 
 Studio = Callable[..., Path]

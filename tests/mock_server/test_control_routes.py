@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 from referencing import Registry as Resources
 from referencing.jsonschema import DRAFT202012
 
-from mock_server.control_routes import PREFIX, ROUTES, find_route, write_document
+from mock_server.control.routes import PREFIX, ROUTES, find_route, write_document
 
 DOCUMENT = write_document()
 

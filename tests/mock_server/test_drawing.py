@@ -6,8 +6,8 @@ import av
 import pytest
 
 from mock_server import MediaUnavailableError
-from mock_server.drawing import draw_video
-from mock_server.shapes import Shape
+from mock_server.media.drawing import draw_video
+from mock_server.media.shapes import Shape
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import subprocess
 from pathlib import Path
 
-from mock_server.environment import (
+from mock_server.interception.environment import (
     PRELOAD,
     export_lines,
     placeholder_keys,

@@ -4,8 +4,8 @@ from threading import Event
 
 import pytest
 
-from mock_server.group_commit import GroupCommit
 from mock_server.jobs import Job
+from mock_server.stores.group_commit import GroupCommit
 
 
 def make_job(key: str) -> Job:

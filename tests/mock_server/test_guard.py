@@ -6,7 +6,7 @@ import pytest
 from starlette.types import Scope
 
 from mock_server import ForbiddenError, TokenError
-from mock_server.guard import Guard
+from mock_server.control.guard import Guard
 
 
 def scope(

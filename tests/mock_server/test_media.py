@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from mock_server.media import Library, Video, read_part
-from mock_server.shapes import Shape
+from mock_server.media.library import Library, Video, read_part
+from mock_server.media.shapes import Shape
 
 SMALL = Shape(16, 16, 1, Fraction(5))
 LARGE = Shape(32, 32, 1, Fraction(5))

@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from mock_server.authority import Authority
-from mock_server.proxy import Proxy
+from mock_server.interception.authority import Authority
+from mock_server.interception.proxy import Proxy
 
 AUTHORITY = Authority(["fal.run"])
 TRUST = ssl.create_default_context(cadata=AUTHORITY.certificate.decode())
@@ -254,7 +254,7 @@ def test_a_client_that_leaves_in_the_middle_of_its_head_is_let_go() -> None:
 def test_a_client_that_never_ends_its_head_is_let_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mock_server.proxy._PATIENCE", 0.05)
+    monkeypatch.setattr("mock_server.interception.proxy._PATIENCE", 0.05)
 
     with proxied() as (proxy, _):
         answer = ask(proxy, b"CONNECT fal.run")

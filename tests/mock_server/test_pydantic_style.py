@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from mock_server.exchange import Call
-from mock_server.pydantic_style import describe
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals.pydantic_style import describe
+from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Breach, Json, Messages
 
 CALL = Call(method="POST", path="/fal-ai/film", body=b"{}")

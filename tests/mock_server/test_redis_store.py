@@ -9,7 +9,7 @@ import pytest
 
 from mock_server import ManualClock, Server, StoreError, build_app
 from mock_server.jobs import Job
-from mock_server.redis_store import RedisStore
+from mock_server.stores.redis import RedisStore
 from specs import Registry
 
 BODY = {

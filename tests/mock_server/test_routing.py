@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mock_server import AmbiguousRouteError
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.routing import Routes
 from specs import Registry
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from mock_server.samples import complete, draw_sample
+from mock_server.answers.samples import complete, draw_sample
 from specs import (
     AnySchema,
     ArraySchema,

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from mock_server.scheme import SecureHosts
+from mock_server.interception.scheme import SecureHosts
 
 
 def seen_scheme(scope: Scope) -> object:

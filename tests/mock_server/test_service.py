@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_server import responses
+from mock_server.answers import responses
 from mock_server.jobs import Standing
 from specs import Registry
 

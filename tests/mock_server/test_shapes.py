@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.shapes import Shape, read_shape
+from mock_server.media.shapes import Shape, read_shape
 from specs import NumberSchema, ObjectSchema, Property, StringSchema
 
 EMPTY = ObjectSchema(pointer="test#", properties={})

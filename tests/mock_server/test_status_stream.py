@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server import ManualClock, Server, build_app, status_stream
+from mock_server import ManualClock, Server, build_app
+from mock_server.answers import status_stream
 from specs import Registry
 
 REQUESTS = "/fal-ai/wan-22-vace-fun-a14b/requests"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from contract_tests.plan import valid_bodies, valid_cases
 from contract_tests.strategies import ANY_JSON, from_schema
 from contract_tests.violations import violations
-from mock_server.verdicts import Verdicts
+from mock_server.validation.verdicts import Verdicts
 from specs import (
     Answer,
     Breach,

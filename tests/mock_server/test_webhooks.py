@@ -17,7 +17,7 @@ from nacl.signing import VerifyKey
 
 from mock_server import MediaUnavailableError, MemoryStore, SqliteStore
 from mock_server.jobs import Job
-from mock_server.media import Library
+from mock_server.media.library import Library
 from mock_server.webhooks import is_loopback
 
 SUBMIT = "/fal-ai/wan-22-vace-fun-a14b/inpainting"

@@ -1,8 +1,8 @@
 import pytest
 
 from mock_server.exchange import Call
-from mock_server.refusals import Reason, RefusedError
-from mock_server.zod_style import describe
+from mock_server.refusals.reasons import Reason, RefusedError
+from mock_server.refusals.zod_style import describe
 from specs import Breach, Json, Messages
 
 CALL = Call(method="POST", path="/v2/video/generations")

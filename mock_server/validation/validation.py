@@ -1,6 +1,6 @@
 """Whether a submit keeps what its document promises, and which model it is meant for.
 
-The verdict is the document's own, by `mock_server.verdicts`. The model is found before, so that
+The verdict is the document's own, by `mock_server.validation.verdicts`. The model is found before, so that
 one wrong member gives one error and not one per model of the path.
 """
 
@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mock_server.exchange import Call
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.routing import Route
-from mock_server.verdicts import Verdicts
+from mock_server.validation.verdicts import Verdicts
 from specs import (
     BooleanSchema,
     Breach,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_server.exchange import Call
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Breach, Json, Messages
 
 _LONGEST_ECHO = 2_000

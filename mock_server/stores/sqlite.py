@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Lock
 
 from mock_server.errors import StoreError
-from mock_server.group_commit import GroupCommit
 from mock_server.jobs import Job
-from mock_server.store import decode_job, encode_job, unknown_job
+from mock_server.stores.group_commit import GroupCommit
+from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _VERSION = 1
 _SCHEMA = "CREATE TABLE jobs (key TEXT PRIMARY KEY, job BLOB NOT NULL)"

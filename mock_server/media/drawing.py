@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from mock_server.errors import MediaUnavailableError
-from mock_server.shapes import Shape
+from mock_server.media.shapes import Shape
 
 if TYPE_CHECKING:
     import numpy as np

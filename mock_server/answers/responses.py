@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from mock_server.answers.samples import complete
 from mock_server.jobs import Job, Standing
-from mock_server.samples import complete
+from mock_server.media.shapes import SHAPING, Shape, read_shape
 from mock_server.scenarios import Failure, scenario_of
-from mock_server.shapes import SHAPING, Shape, read_shape
 from specs import (
     Contract,
     Event,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mock_server.errors import StoreError
-from mock_server.group_commit import GroupCommit
 from mock_server.jobs import Job
-from mock_server.store import decode_job, encode_job, unknown_job
+from mock_server.stores.group_commit import GroupCommit
+from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _JOB = "reelspec:job:"  # and its key
 _ORDER = "reelspec:order"  # a sorted set: the keys by when they came

@@ -9,10 +9,14 @@ from urllib.parse import urlsplit
 
 import certifi
 
-from mock_server.authority import Authority
-from mock_server.environment import BUNDLE_VARIABLES, placeholder_keys, route_through
 from mock_server.errors import ServedHostError
-from mock_server.proxy import Proxy
+from mock_server.interception.authority import Authority
+from mock_server.interception.environment import (
+    BUNDLE_VARIABLES,
+    placeholder_keys,
+    route_through,
+)
+from mock_server.interception.proxy import Proxy
 from specs import Registry
 
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from mock_server.exchange import Reply, json_reply
-from mock_server.responses import (
+from mock_server.answers.responses import (
     View,
     answer_schema,
     find_schema,
@@ -12,7 +11,8 @@ from mock_server.responses import (
     put,
     write_video,
 )
-from mock_server.samples import complete
+from mock_server.answers.samples import complete
+from mock_server.exchange import Reply, json_reply
 from mock_server.scenarios import Failure
 from specs import Contract, Json, ObjectSchema
 

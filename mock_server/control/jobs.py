@@ -4,16 +4,16 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mock_server.asking import Asked
+from mock_server.control.asking import Asked
 from mock_server.damage import inflict
 from mock_server.errors import ControlBodyError, UnknownJobError
 from mock_server.exchange import Reply, json_reply
 from mock_server.jobs import Change, Job, Standing, Webhook
 from mock_server.ledger import Ledger
-from mock_server.media import Library, read_part
-from mock_server.problems import problem
+from mock_server.media.library import Library, read_part
+from mock_server.media.shapes import read_shape
+from mock_server.refusals.problems import problem
 from mock_server.scenarios import Damage, scenario_of
-from mock_server.shapes import read_shape
 from specs import Contract, Event
 
 _FILE_NAME = re.compile(r"([0-9a-f-]{36})\.mp4")

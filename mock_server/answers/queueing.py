@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from mock_server.exchange import Reply, json_reply
-from mock_server.media import Video
-from mock_server.responses import (
+from mock_server.answers.responses import (
     View,
     answer_schema,
     identify,
@@ -20,7 +18,9 @@ from mock_server.responses import (
     repeat_inputs,
     write_video,
 )
-from mock_server.samples import complete
+from mock_server.answers.samples import complete
+from mock_server.exchange import Reply, json_reply
+from mock_server.media.library import Video
 from specs import Event, Operation
 
 _PLACE_SECONDS = 0.25  # how long each job ahead in the queue takes

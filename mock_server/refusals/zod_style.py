@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_server.exchange import Call
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Breach, Json, Messages
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from starlette.types import Receive
 
+from mock_server.answers.responses import View
+from mock_server.answers.status_stream import INTERVAL
 from mock_server.exchange import Reply, json_reply, wait_for_disconnect
-from mock_server.responses import View
-from mock_server.status_stream import INTERVAL
 
 _TIMEOUT_HEADER = "request-timeout"
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import unquote
 
-from mock_server.control_schemas import SCHEMAS
+from mock_server.control.schemas import SCHEMAS
 
 PREFIX = "/__mock__"
 

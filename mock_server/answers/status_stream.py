@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable
 
 import orjson
 
+from mock_server.answers.queueing import describe_status
+from mock_server.answers.responses import View
 from mock_server.errors import UnknownJobError
 from mock_server.exchange import StreamReply
-from mock_server.queueing import describe_status
-from mock_server.responses import View
 
 INTERVAL = 0.05  # seconds, of real time, from one look to the next
 

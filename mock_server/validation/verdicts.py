@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.compiling import CompiledSchema
+from mock_server.validation.compiling import CompiledSchema
 from specs import (
     Answer,
     Breach,

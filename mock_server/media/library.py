@@ -10,8 +10,8 @@ from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 
-from mock_server.drawing import draw_video
-from mock_server.shapes import Shape
+from mock_server.media.drawing import draw_video
+from mock_server.media.shapes import Shape
 
 
 @dataclass(frozen=True)

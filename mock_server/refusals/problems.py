@@ -5,9 +5,9 @@ service would have given it, and `application/problem+json` says that the mock i
 was misused or has failed.
 """
 
-from mock_server import pydantic_style, zod_style
 from mock_server.exchange import Call, Reply, json_reply
-from mock_server.refusals import Reason, RefusedError
+from mock_server.refusals import pydantic_style, zod_style
+from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Json, Provider
 
 _STATUSES = {

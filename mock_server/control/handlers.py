@@ -9,18 +9,18 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
-from mock_server.asking import Asked
 from mock_server.clock import ManualClock, SystemClock
-from mock_server.control_jobs import JobControl
-from mock_server.control_journal import JournalControl
-from mock_server.control_routes import PREFIX, find_route, write_document
+from mock_server.control.asking import Asked
+from mock_server.control.guard import Guard
+from mock_server.control.jobs import JobControl
+from mock_server.control.journal import JournalControl
+from mock_server.control.routes import PREFIX, find_route, write_document
 from mock_server.errors import ClockError, ControlBodyError, FixedClockError
 from mock_server.exchange import Reply, json_reply, read_call
-from mock_server.guard import Guard
 from mock_server.journal import Journal
 from mock_server.ledger import Ledger
-from mock_server.media import Library
-from mock_server.problems import problem
+from mock_server.media.library import Library
+from mock_server.refusals.problems import problem
 from mock_server.reload import Reloader
 from mock_server.scenarios import SCENARIOS
 from mock_server.selection import Rules, Selection

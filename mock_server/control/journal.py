@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mock_server.asking import Asked
+from mock_server.control.asking import Asked
 from mock_server.exchange import Reply, json_reply
 from mock_server.har import write_har
 from mock_server.journal import Entry, Journal, describe_verdict

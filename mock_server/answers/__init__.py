@@ -1,0 +1,1 @@
+"""What a service says of a job, by the kind of its protocol."""

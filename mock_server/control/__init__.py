@@ -1,0 +1,1 @@
+"""The mock's own side, under `/__mock__`: jobs, clock, scenarios, the journal."""

@@ -1,0 +1,1 @@
+"""How a program that was told of nothing is led to the mock."""

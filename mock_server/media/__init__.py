@@ -1,0 +1,1 @@
+"""The videos: what one must measure, how it is drawn, how it is served."""

@@ -1,0 +1,1 @@
+"""Whether a request keeps the document, in a microsecond where that can be had."""
