@@ -16,6 +16,8 @@ _WIDTH = 76  # an 88-column line, less the indentation of a method's docstring
 def describe(schema: Schema) -> str:
     """Return what a caller should know of *schema*, on one line."""
     parts = [sentence(schema.description or schema.title)]
+    if schema.enum is not None:
+        parts.append(sentence(f"One of {', '.join(map(repr, schema.enum))}"))
     parts += [sentence(it) for it in _rules(schema)]
     if schema.default is not UNSET:
         parts.append(f"Default: {schema.default!r}.")

@@ -44,7 +44,10 @@ def thing(pointer: str, **how: Any) -> ObjectSchema:
             UnionSchema(pointer=AT, options=(TEXT,), nullable=True),
             {"anyOf": [{"type": "string"}, {"type": "null"}]},
         ),
-        (StringSchema(pointer=AT, enum=("a",)), {"enum": ["a"]}),
+        (
+            StringSchema(pointer=AT, enum=("a",)),
+            {"enum": ["a"], "description": "One of 'a'."},
+        ),
     ],
 )
 def test_a_schema_is_written_anew(schema: Schema, text: Any) -> None:
@@ -56,7 +59,10 @@ def test_an_answer_stays_open_to_values_no_document_knows(values: Any) -> None:
     schema = NumberSchema(pointer=AT, type="number", enum=values)
     known = [{"enum": ["a"]}] if values == ("a",) else []
 
-    assert written(schema, is_input=False) == {"anyOf": [*known, {"type": "number"}]}
+    assert written(schema, is_input=False) == {
+        "anyOf": [*known, {"type": "number"}],
+        "description": f"One of {values[0]!r}.",
+    }
 
 
 def test_an_answer_stays_open_to_fields_no_document_knows() -> None:

@@ -36,6 +36,10 @@ def bound(value: str, *, exclusive: bool = False) -> Bound:
             "Why? Default: True.",
         ),
         (BooleanSchema(pointer=AT, deprecated=True), "Deprecated."),
+        (
+            StringSchema(pointer=AT, enum=("480p", "it's"), default="480p"),
+            """One of '480p', "it's". Default: '480p'.""",
+        ),
         (number(bound("1"), bound("2.5")), "From 1 to 2.5."),
         (number(bound("0", exclusive=True), bound("1")), "Above 0 and at most 1."),
         (number(bound("0"), bound("1", exclusive=True)), "At least 0 and below 1."),

@@ -38,7 +38,7 @@ class Output(Model):
     """The ID of the generated video."""
 
     status: Literal["queued", "generating", "completed", "error"] | str
-    """The current status of the generation task."""
+    """The current status of the generation task. One of 'queued', 'generating', 'completed', 'error'."""
 
     video: OutputVideo | None = None
     error: OutputError | None = None

@@ -12,7 +12,7 @@ from reel_clients._runtime.models import Model
 
 class Input(Model):
     model: Literal["alibaba/wan2.2-vace-fun-a14b-depth"]
-    """Selects this model; every model of the service is submitted to the same path."""
+    """Selects this model; every model of the service is submitted to the same path. One of 'alibaba/wan2.2-vace-fun-a14b-depth'."""
 
     prompt: str
     """What the video should show: scene, subject, action and style, in plain words."""
@@ -36,10 +36,10 @@ class Input(Model):
     """Frame rate of the result. Ignored when match_input_frames_per_second is true. From 5 to 30. Default: 16."""
 
     resolution: Literal["480p", "580p", "720p"] = "480p"
-    """Size of the result, named by the length of its shorter side in pixels. Default: '480p'."""
+    """Size of the result, named by the length of its shorter side in pixels. One of '480p', '580p', '720p'. Default: '480p'."""
 
     aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] = "auto"
-    """Width to height of the result; auto keeps the shape of the source video. Default: 'auto'."""
+    """Width to height of the result; auto keeps the shape of the source video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'."""
 
     num_inference_steps: int = 30
     """How many denoising steps the model takes. More steps cost time and usually bring finer detail. Default: 30."""
@@ -60,13 +60,13 @@ class Input(Model):
     """Estimate the depth of the source video first; leave it off when the source already is a depth map."""
 
     acceleration: Literal["none", "regular"] = "regular"
-    """Trade a little fidelity for a faster generation; none switches all shortcuts off. Default: 'regular'."""
+    """Trade a little fidelity for a faster generation; none switches all shortcuts off. One of 'none', 'regular'. Default: 'regular'."""
 
     video_quality: Literal["low", "medium", "high", "maximum"] = "high"
-    """How faithfully the video file is encoded; better quality makes a larger file. Default: 'high'."""
+    """How faithfully the video file is encoded; better quality makes a larger file. One of 'low', 'medium', 'high', 'maximum'. Default: 'high'."""
 
     video_write_mode: Literal["fast", "balanced", "small"] = "balanced"
-    """What the encoder aims for: a quick write, a small file, or a balance of the two. Default: 'balanced'."""
+    """What the encoder aims for: a quick write, a small file, or a balance of the two. One of 'fast', 'balanced', 'small'. Default: 'balanced'."""
 
     num_interpolated_frames: int | MISSING = MISSING
     """How many frames to insert between each two generated ones; 0 inserts none."""
@@ -81,7 +81,7 @@ class Input(Model):
     """The lowest frame rate that automatic downsampling may go down to. Raise it for fast motion, lower it for calm footage. Default: 15."""
 
     interpolator_model: Literal["rife", "film"] = "film"
-    """The network that draws the frames inserted between generated ones. Default: 'film'."""
+    """The network that draws the frames inserted between generated ones. One of 'rife', 'film'. Default: 'film'."""
 
     sync_mode: bool | MISSING = MISSING
     """Return the video inside the answer, as a data URI, instead of storing it and answering with an address."""

@@ -12,6 +12,8 @@ from reel_clients._runtime.models import Model
 
 class Input(Model):
     model: Literal["alibaba/wan2.2-vace-fun-a14b-reframe"]
+    """One of 'alibaba/wan2.2-vace-fun-a14b-reframe'."""
+
     prompt: str | MISSING = MISSING
     """The text description of the scene, subject, or action to generate in the video."""
 
@@ -32,10 +34,10 @@ class Input(Model):
     """Frames per second of the generated video. From 5 to 30. Default: 16."""
 
     resolution: Literal["480p", "580p", "720p"] = "480p"
-    """The resolution of the output video, where the number refers to the short side in pixels. Default: '480p'."""
+    """The resolution of the output video, where the number refers to the short side in pixels. One of '480p', '580p', '720p'. Default: '480p'."""
 
     aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] = "auto"
-    """The aspect ratio of the generated video. Default: 'auto'."""
+    """The aspect ratio of the generated video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'."""
 
     num_inference_steps: int = 30
     """Number of inference steps for sampling. Higher values give better quality but take longer. Default: 30."""
@@ -56,13 +58,13 @@ class Input(Model):
     """Whether to preprocess the input video."""
 
     acceleration: Literal["none", "regular"] = "regular"
-    """Acceleration to use for inference. Default: 'regular'."""
+    """Acceleration to use for inference. One of 'none', 'regular'. Default: 'regular'."""
 
     video_quality: Literal["low", "medium", "high", "maximum"] = "high"
-    """The quality of the generated video. Default: 'high'."""
+    """The quality of the generated video. One of 'low', 'medium', 'high', 'maximum'. Default: 'high'."""
 
     video_write_mode: Literal["fast", "balanced", "small"] = "balanced"
-    """The method used to write the video. Default: 'balanced'."""
+    """The method used to write the video. One of 'fast', 'balanced', 'small'. Default: 'balanced'."""
 
     num_interpolated_frames: int | MISSING = MISSING
     """Number of frames to interpolate between the original frames."""
@@ -77,7 +79,7 @@ class Input(Model):
     """The minimum frames per second to downsample the video to. Default: 15."""
 
     interpolator_model: Literal["rife", "film"] = "film"
-    """The model to use for interpolation. Rife, or film are available. Default: 'film'."""
+    """The model to use for interpolation. Rife, or film are available. One of 'rife', 'film'. Default: 'film'."""
 
     sync_mode: bool | MISSING = MISSING
     """The synchronization mode for audio and video. Loose or tight are available."""

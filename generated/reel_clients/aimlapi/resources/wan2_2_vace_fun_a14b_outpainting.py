@@ -107,9 +107,10 @@ class Wan22VaceFunA14bOutpainting:
             frames_per_second: Frame rate of the result. Ignored when
                 match_input_frames_per_second is true. From 5 to 30. Default: 16.
             resolution: Size of the result, named by the length of its shorter
-                side in pixels. Default: '480p'.
+                side in pixels. One of '480p', '580p', '720p'. Default: '480p'.
             aspect_ratio: Width to height of the result; auto keeps the shape of
-                the source video. Default: 'auto'.
+                the source video. One of 'auto', '16:9', '1:1', '9:16'. Default:
+                'auto'.
             num_inference_steps: How many denoising steps the model takes. More
                 steps cost time and usually bring finer detail. Default: 30.
             guidance_scale: How closely the result follows the prompt: low
@@ -125,11 +126,14 @@ class Wan22VaceFunA14bOutpainting:
             preprocess: Prepare the source video for outpainting before it is
                 used; leave it off when it already stands in its wider frame.
             acceleration: Trade a little fidelity for a faster generation; none
-                switches all shortcuts off. Default: 'regular'.
+                switches all shortcuts off. One of 'none', 'regular'. Default:
+                'regular'.
             video_quality: How faithfully the video file is encoded; better
-                quality makes a larger file. Default: 'high'.
+                quality makes a larger file. One of 'low', 'medium', 'high',
+                'maximum'. Default: 'high'.
             video_write_mode: What the encoder aims for: a quick write, a small
-                file, or a balance of the two. Default: 'balanced'.
+                file, or a balance of the two. One of 'fast', 'balanced', 'small'.
+                Default: 'balanced'.
             num_interpolated_frames: How many frames to insert between each two
                 generated ones; 0 inserts none.
             temporal_downsample_factor: How many frames of the source to skip
@@ -142,7 +146,7 @@ class Wan22VaceFunA14bOutpainting:
                 downsampling may go down to. Raise it for fast motion, lower it for
                 calm footage. Default: 15.
             interpolator_model: The network that draws the frames inserted
-                between generated ones. Default: 'film'.
+                between generated ones. One of 'rife', 'film'. Default: 'film'.
             sync_mode: Return the video inside the answer, as a data URI,
                 instead of storing it and answering with an address.
             expand_left: Paint new content beyond the left edge of the source.
@@ -262,9 +266,10 @@ class AsyncWan22VaceFunA14bOutpainting:
             frames_per_second: Frame rate of the result. Ignored when
                 match_input_frames_per_second is true. From 5 to 30. Default: 16.
             resolution: Size of the result, named by the length of its shorter
-                side in pixels. Default: '480p'.
+                side in pixels. One of '480p', '580p', '720p'. Default: '480p'.
             aspect_ratio: Width to height of the result; auto keeps the shape of
-                the source video. Default: 'auto'.
+                the source video. One of 'auto', '16:9', '1:1', '9:16'. Default:
+                'auto'.
             num_inference_steps: How many denoising steps the model takes. More
                 steps cost time and usually bring finer detail. Default: 30.
             guidance_scale: How closely the result follows the prompt: low
@@ -280,11 +285,14 @@ class AsyncWan22VaceFunA14bOutpainting:
             preprocess: Prepare the source video for outpainting before it is
                 used; leave it off when it already stands in its wider frame.
             acceleration: Trade a little fidelity for a faster generation; none
-                switches all shortcuts off. Default: 'regular'.
+                switches all shortcuts off. One of 'none', 'regular'. Default:
+                'regular'.
             video_quality: How faithfully the video file is encoded; better
-                quality makes a larger file. Default: 'high'.
+                quality makes a larger file. One of 'low', 'medium', 'high',
+                'maximum'. Default: 'high'.
             video_write_mode: What the encoder aims for: a quick write, a small
-                file, or a balance of the two. Default: 'balanced'.
+                file, or a balance of the two. One of 'fast', 'balanced', 'small'.
+                Default: 'balanced'.
             num_interpolated_frames: How many frames to insert between each two
                 generated ones; 0 inserts none.
             temporal_downsample_factor: How many frames of the source to skip
@@ -297,7 +305,7 @@ class AsyncWan22VaceFunA14bOutpainting:
                 downsampling may go down to. Raise it for fast motion, lower it for
                 calm footage. Default: 15.
             interpolator_model: The network that draws the frames inserted
-                between generated ones. Default: 'film'.
+                between generated ones. One of 'rife', 'film'. Default: 'film'.
             sync_mode: Return the video inside the answer, as a data URI,
                 instead of storing it and answering with an address.
             expand_left: Paint new content beyond the left edge of the source.

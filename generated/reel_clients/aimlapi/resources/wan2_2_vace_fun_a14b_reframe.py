@@ -103,9 +103,10 @@ class Wan22VaceFunA14bReframe:
             frames_per_second: Frames per second of the generated video. From 5
                 to 30. Default: 16.
             resolution: The resolution of the output video, where the number
-                refers to the short side in pixels. Default: '480p'.
-            aspect_ratio: The aspect ratio of the generated video. Default:
-                'auto'.
+                refers to the short side in pixels. One of '480p', '580p', '720p'.
+                Default: '480p'.
+            aspect_ratio: The aspect ratio of the generated video. One of
+                'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
             num_inference_steps: Number of inference steps for sampling. Higher
                 values give better quality but take longer. Default: 30.
             guidance_scale: Classifier-free guidance scale. Controls prompt
@@ -116,10 +117,12 @@ class Wan22VaceFunA14bReframe:
                 enabled.
             enable_prompt_expansion: Whether to enable prompt expansion.
             preprocess: Whether to preprocess the input video.
-            acceleration: Acceleration to use for inference. Default: 'regular'.
-            video_quality: The quality of the generated video. Default: 'high'.
-            video_write_mode: The method used to write the video. Default:
-                'balanced'.
+            acceleration: Acceleration to use for inference. One of 'none',
+                'regular'. Default: 'regular'.
+            video_quality: The quality of the generated video. One of 'low',
+                'medium', 'high', 'maximum'. Default: 'high'.
+            video_write_mode: The method used to write the video. One of 'fast',
+                'balanced', 'small'. Default: 'balanced'.
             num_interpolated_frames: Number of frames to interpolate between the
                 original frames.
             temporal_downsample_factor: Temporal downsample factor for the
@@ -129,7 +132,7 @@ class Wan22VaceFunA14bReframe:
             auto_downsample_min_fps: The minimum frames per second to downsample
                 the video to. Default: 15.
             interpolator_model: The model to use for interpolation. Rife, or
-                film are available. Default: 'film'.
+                film are available. One of 'rife', 'film'. Default: 'film'.
             sync_mode: The synchronization mode for audio and video. Loose or
                 tight are available.
             zoom_factor: Zoom factor for the video. When this value is greater
@@ -237,9 +240,10 @@ class AsyncWan22VaceFunA14bReframe:
             frames_per_second: Frames per second of the generated video. From 5
                 to 30. Default: 16.
             resolution: The resolution of the output video, where the number
-                refers to the short side in pixels. Default: '480p'.
-            aspect_ratio: The aspect ratio of the generated video. Default:
-                'auto'.
+                refers to the short side in pixels. One of '480p', '580p', '720p'.
+                Default: '480p'.
+            aspect_ratio: The aspect ratio of the generated video. One of
+                'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
             num_inference_steps: Number of inference steps for sampling. Higher
                 values give better quality but take longer. Default: 30.
             guidance_scale: Classifier-free guidance scale. Controls prompt
@@ -250,10 +254,12 @@ class AsyncWan22VaceFunA14bReframe:
                 enabled.
             enable_prompt_expansion: Whether to enable prompt expansion.
             preprocess: Whether to preprocess the input video.
-            acceleration: Acceleration to use for inference. Default: 'regular'.
-            video_quality: The quality of the generated video. Default: 'high'.
-            video_write_mode: The method used to write the video. Default:
-                'balanced'.
+            acceleration: Acceleration to use for inference. One of 'none',
+                'regular'. Default: 'regular'.
+            video_quality: The quality of the generated video. One of 'low',
+                'medium', 'high', 'maximum'. Default: 'high'.
+            video_write_mode: The method used to write the video. One of 'fast',
+                'balanced', 'small'. Default: 'balanced'.
             num_interpolated_frames: Number of frames to interpolate between the
                 original frames.
             temporal_downsample_factor: Temporal downsample factor for the
@@ -263,7 +269,7 @@ class AsyncWan22VaceFunA14bReframe:
             auto_downsample_min_fps: The minimum frames per second to downsample
                 the video to. Default: 15.
             interpolator_model: The model to use for interpolation. Rife, or
-                film are available. Default: 'film'.
+                film are available. One of 'rife', 'film'. Default: 'film'.
             sync_mode: The synchronization mode for audio and video. Loose or
                 tight are available.
             zoom_factor: Zoom factor for the video. When this value is greater

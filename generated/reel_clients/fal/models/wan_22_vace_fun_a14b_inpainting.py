@@ -33,10 +33,10 @@ class Input(Model):
     """Start of the random numbers: the same seed and input give the same video. Drawn at random when left out."""
 
     resolution: Literal["auto", "240p", "360p", "480p", "580p", "720p"] = "auto"
-    """Size of the result, named by its shorter side in pixels; auto follows the source video. Default: 'auto'."""
+    """Size of the result, named by its shorter side in pixels; auto follows the source video. One of 'auto', '240p', '360p', '480p', '580p', '720p'. Default: 'auto'."""
 
     aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] = "auto"
-    """Width to height of the result; auto follows the source video. Default: 'auto'."""
+    """Width to height of the result; auto follows the source video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'."""
 
     num_inference_steps: Annotated[int, Field(ge=2, le=50)] = 30
     """How many denoising steps to take; more steps cost time and usually bring finer detail. From 2 to 50. Default: 30."""
@@ -45,7 +45,7 @@ class Input(Model):
     """How strictly the prompt is followed; low values leave the model more freedom. From 1 to 10. Default: 5."""
 
     sampler: Literal["unipc", "dpm++", "euler"] = "unipc"
-    """The algorithm that turns noise into frames. Default: 'unipc'."""
+    """The algorithm that turns noise into frames. One of 'unipc', 'dpm++', 'euler'. Default: 'unipc'."""
 
     shift: Annotated[float, Field(ge=1.0, le=15.0)] = 5
     """Shifts the noise schedule: higher values favour structure and motion, lower ones detail. From 1 to 15. Default: 5."""
@@ -78,13 +78,13 @@ class Input(Model):
     """Prepare the source video for this task before it is used. Default: False."""
 
     acceleration: Literal["none", "low", "regular"] = "regular"
-    """Shortcuts that make the generation faster and change the result slightly; none takes no shortcut. Default: 'regular'."""
+    """Shortcuts that make the generation faster and change the result slightly; none takes no shortcut. One of 'none', 'low', 'regular'. Default: 'regular'."""
 
     video_quality: Literal["low", "medium", "high", "maximum"] = "high"
-    """How faithfully the video file is encoded; better quality makes a larger file. Default: 'high'."""
+    """How faithfully the video file is encoded; better quality makes a larger file. One of 'low', 'medium', 'high', 'maximum'. Default: 'high'."""
 
     video_write_mode: Literal["fast", "balanced", "small"] = "balanced"
-    """What the encoder aims for: a quick write, a small file, or a balance of the two. Default: 'balanced'."""
+    """What the encoder aims for: a quick write, a small file, or a balance of the two. One of 'fast', 'balanced', 'small'. Default: 'balanced'."""
 
     num_interpolated_frames: Annotated[int, Field(ge=0, le=5)] = 0
     """How many frames to insert between each two generated ones; 0 inserts none. From 0 to 5. Default: 0."""
@@ -99,13 +99,13 @@ class Input(Model):
     """The lowest frame rate that automatic downsampling may go down to. Raise it for fast motion; lower it for calm footage and longer videos. From 1 to 60. Default: 15."""
 
     interpolator_model: Literal["rife", "film"] = "film"
-    """The network that draws the frames inserted between generated ones. Default: 'film'."""
+    """The network that draws the frames inserted between generated ones. One of 'rife', 'film'. Default: 'film'."""
 
     sync_mode: bool = False
     """Return the video inside the answer, as a data URI; it is then missing from the history of requests. Default: False."""
 
     transparency_mode: Literal["content_aware", "white", "black"] = "content_aware"
-    """How transparent areas of the first and the last frame are filled. Default: 'content_aware'."""
+    """How transparent areas of the first and the last frame are filled. One of 'content_aware', 'white', 'black'. Default: 'content_aware'."""
 
     return_frames_zip: bool = False
     """Also return every frame as an image, packed in one ZIP archive. Default: False."""

@@ -124,15 +124,16 @@ class Wan22VaceFunA14bInpainting:
             seed: Start of the random numbers: the same seed and input give the
                 same video. Drawn at random when left out.
             resolution: Size of the result, named by its shorter side in pixels;
-                auto follows the source video. Default: 'auto'.
+                auto follows the source video. One of 'auto', '240p', '360p',
+                '480p', '580p', '720p'. Default: 'auto'.
             aspect_ratio: Width to height of the result; auto follows the source
-                video. Default: 'auto'.
+                video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
             num_inference_steps: How many denoising steps to take; more steps
                 cost time and usually bring finer detail. From 2 to 50. Default: 30.
             guidance_scale: How strictly the prompt is followed; low values
                 leave the model more freedom. From 1 to 10. Default: 5.
-            sampler: The algorithm that turns noise into frames. Default:
-                'unipc'.
+            sampler: The algorithm that turns noise into frames. One of 'unipc',
+                'dpm++', 'euler'. Default: 'unipc'.
             shift: Shifts the noise schedule: higher values favour structure and
                 motion, lower ones detail. From 1 to 15. Default: 5.
             mask_video_url: Address of a mask video, white where the source is
@@ -151,11 +152,14 @@ class Wan22VaceFunA14bInpainting:
             preprocess: Prepare the source video for this task before it is
                 used. Default: False.
             acceleration: Shortcuts that make the generation faster and change
-                the result slightly; none takes no shortcut. Default: 'regular'.
+                the result slightly; none takes no shortcut. One of 'none', 'low',
+                'regular'. Default: 'regular'.
             video_quality: How faithfully the video file is encoded; better
-                quality makes a larger file. Default: 'high'.
+                quality makes a larger file. One of 'low', 'medium', 'high',
+                'maximum'. Default: 'high'.
             video_write_mode: What the encoder aims for: a quick write, a small
-                file, or a balance of the two. Default: 'balanced'.
+                file, or a balance of the two. One of 'fast', 'balanced', 'small'.
+                Default: 'balanced'.
             num_interpolated_frames: How many frames to insert between each two
                 generated ones; 0 inserts none. From 0 to 5. Default: 0.
             temporal_downsample_factor: How many frames of the source to skip
@@ -168,11 +172,12 @@ class Wan22VaceFunA14bInpainting:
                 downsampling may go down to. Raise it for fast motion; lower it for
                 calm footage and longer videos. From 1 to 60. Default: 15.
             interpolator_model: The network that draws the frames inserted
-                between generated ones. Default: 'film'.
+                between generated ones. One of 'rife', 'film'. Default: 'film'.
             sync_mode: Return the video inside the answer, as a data URI; it is
                 then missing from the history of requests. Default: False.
             transparency_mode: How transparent areas of the first and the last
-                frame are filled. Default: 'content_aware'.
+                frame are filled. One of 'content_aware', 'white', 'black'. Default:
+                'content_aware'.
             return_frames_zip: Also return every frame as an image, packed in
                 one ZIP archive. Default: False.
         """
@@ -292,15 +297,16 @@ class AsyncWan22VaceFunA14bInpainting:
             seed: Start of the random numbers: the same seed and input give the
                 same video. Drawn at random when left out.
             resolution: Size of the result, named by its shorter side in pixels;
-                auto follows the source video. Default: 'auto'.
+                auto follows the source video. One of 'auto', '240p', '360p',
+                '480p', '580p', '720p'. Default: 'auto'.
             aspect_ratio: Width to height of the result; auto follows the source
-                video. Default: 'auto'.
+                video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
             num_inference_steps: How many denoising steps to take; more steps
                 cost time and usually bring finer detail. From 2 to 50. Default: 30.
             guidance_scale: How strictly the prompt is followed; low values
                 leave the model more freedom. From 1 to 10. Default: 5.
-            sampler: The algorithm that turns noise into frames. Default:
-                'unipc'.
+            sampler: The algorithm that turns noise into frames. One of 'unipc',
+                'dpm++', 'euler'. Default: 'unipc'.
             shift: Shifts the noise schedule: higher values favour structure and
                 motion, lower ones detail. From 1 to 15. Default: 5.
             mask_video_url: Address of a mask video, white where the source is
@@ -319,11 +325,14 @@ class AsyncWan22VaceFunA14bInpainting:
             preprocess: Prepare the source video for this task before it is
                 used. Default: False.
             acceleration: Shortcuts that make the generation faster and change
-                the result slightly; none takes no shortcut. Default: 'regular'.
+                the result slightly; none takes no shortcut. One of 'none', 'low',
+                'regular'. Default: 'regular'.
             video_quality: How faithfully the video file is encoded; better
-                quality makes a larger file. Default: 'high'.
+                quality makes a larger file. One of 'low', 'medium', 'high',
+                'maximum'. Default: 'high'.
             video_write_mode: What the encoder aims for: a quick write, a small
-                file, or a balance of the two. Default: 'balanced'.
+                file, or a balance of the two. One of 'fast', 'balanced', 'small'.
+                Default: 'balanced'.
             num_interpolated_frames: How many frames to insert between each two
                 generated ones; 0 inserts none. From 0 to 5. Default: 0.
             temporal_downsample_factor: How many frames of the source to skip
@@ -336,11 +345,12 @@ class AsyncWan22VaceFunA14bInpainting:
                 downsampling may go down to. Raise it for fast motion; lower it for
                 calm footage and longer videos. From 1 to 60. Default: 15.
             interpolator_model: The network that draws the frames inserted
-                between generated ones. Default: 'film'.
+                between generated ones. One of 'rife', 'film'. Default: 'film'.
             sync_mode: Return the video inside the answer, as a data URI; it is
                 then missing from the history of requests. Default: False.
             transparency_mode: How transparent areas of the first and the last
-                frame are filled. Default: 'content_aware'.
+                frame are filled. One of 'content_aware', 'white', 'black'. Default:
+                'content_aware'.
             return_frames_zip: Also return every frame as an image, packed in
                 one ZIP archive. Default: False.
         """
