@@ -25,11 +25,11 @@ def test_a_video_measures_what_was_asked(shape: Shape) -> None:
     with av.open(BytesIO(content), "r") as video:
         (stream,) = video.streams.video
         frames = list(video.decode(video=0))
-    assert stream.codec_context.name == "h264"
-    assert stream.codec_context.pix_fmt == "yuv420p"
-    assert (stream.width, stream.height) == (shape.width, shape.height)
-    assert stream.average_rate == shape.rate
-    assert len(frames) == stream.frames == shape.frames
+        assert stream.codec_context.name == "h264"
+        assert stream.codec_context.pix_fmt == "yuv420p"
+        assert (stream.width, stream.height) == (shape.width, shape.height)
+        assert stream.average_rate == shape.rate
+        assert len(frames) == stream.frames == shape.frames
 
 
 def test_a_video_moves() -> None:
