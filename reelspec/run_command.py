@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,6 +23,7 @@ from reelspec.options import (
 from specs import Registry
 
 _FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP")
+_WAIT = 0.2  # seconds
 _NOT_FOUND, _NOT_EXECUTABLE, _KILLED = 127, 126, 128  # as a shell has them
 
 
@@ -116,8 +117,20 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
             say(f"{arguments[0]}: may not be run")
             return _NOT_EXECUTABLE
         adopt(child)
-        code = child.wait()
+        code = _outlive(child)
     return _KILLED - code if code < 0 else code
+
+
+def _outlive(child: subprocess.Popen[bytes]) -> int:
+    """Return what *child* ends with.
+
+    A signal that comes just before the wait, or that another thread takes, does not
+    interrupt it, and would be forwarded only once it is over: so it is a short one.
+    """
+    while child.returncode is None:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_WAIT)
+    return child.returncode
 
 
 @contextmanager

@@ -246,3 +246,28 @@ def test_an_environment_for_a_shell_leads_to_a_mock_that_keeps_running(
     assert found.stdout == "completed ftyp True\n", found.stderr
     assert process.returncode == 128 + signal.SIGTERM
     assert not [*tmp_path.glob("reelspec-*")]
+
+
+def test_a_signal_that_another_thread_takes_still_reaches_the_program(
+    tmp_path: Path,
+) -> None:
+    # It does not interrupt what the main thread waits for, as one that comes just
+    # before the wait begins does not either.
+    ready = tmp_path / "ready"
+    program = f"trap 'exit 5' TERM; touch {ready}; while :; do sleep 0.05; done"
+    source = f"""
+import os, pathlib, signal, sys, threading
+from reelspec.run_command import _run
+
+def send():
+    while not pathlib.Path({str(ready)!r}).exists():
+        threading.Event().wait(0.02)
+    threading.Event().wait(0.3)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+threading.Thread(target=send, daemon=True).start()
+sys.exit(_run(["sh", "-c", {program!r}], os.environ))
+"""
+    done = subprocess.run([sys.executable, "-c", source], timeout=20, check=False)
+
+    assert done.returncode == 5
