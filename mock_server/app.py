@@ -1,10 +1,10 @@
 """The mock as one ASGI app: every contract of a registry on one address."""
 
+import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.access import Access
@@ -22,9 +22,8 @@ from mock_server.errors import (
     UnknownJobError,
     UnknownScenarioError,
 )
-from mock_server.exchange import Reply, read_call
+from mock_server.exchange import Reply
 from mock_server.hosts import Hosts
-from mock_server.interception.scheme import SecureHosts
 from mock_server.jobs import Timing
 from mock_server.journal import Journal, Note
 from mock_server.ledger import Ledger
@@ -41,6 +40,7 @@ from mock_server.validation.verdicts import Verdicts
 from mock_server.webhooks import Courier
 from specs import IllegalEventError, Registry
 
+_JOURNAL_SECONDS = 1.0  # that an exchange may wait until it is written down
 _AT_FAULT = "The mock is at fault"
 _LOG = logging.getLogger(__name__)
 _PROBLEMS: Mapping[type[Exception], tuple[int, str]] = {
@@ -81,15 +81,16 @@ def build_app(
     With *watch* the documents are read anew when they change. Raises
     AmbiguousRouteError where two contracts would answer one call.
     """
+    store = MemoryStore() if store is None else store
     ledger = Ledger(
-        store=MemoryStore() if store is None else store,
+        store=store,
         clock=clock or SystemClock(),
         timing=timing or Timing(),
         seed=seed,
     )
     library = Library()
     selection = Selection(rules or Rules(), seed=seed)
-    journal = Journal()
+    journal = Journal(store.shelf)
     access = Access(keys or {})
     courier = Courier(ledger=ledger, library=library, hosts=webhook_hosts)
     rests = [
@@ -134,8 +135,7 @@ def build_app(
     courier.resume()
     if watch:
         reloader.watch()
-    hosts = {host for it in registry.providers for host in it.hosts}
-    return SecureHosts(app, hosts)
+    return app
 
 
 class Sides(NamedTuple):
@@ -162,7 +162,6 @@ class MockApp:
         self._rests = rests
         self._journal = journal
         self._clock = clock
-        self._other = Router()  # what a server asks that is no request
 
     def replace(self, sides: Sides) -> None:
         """Answer by *sides* from now on; calls that are under way end as they began."""
@@ -171,9 +170,9 @@ class MockApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens."""
         if scope["type"] != "http":
-            await self._other(scope, receive, send)
+            await self._live(receive, send)
             return
-        note = Note(call=self._hosts.settle(read_call(scope)))
+        note = Note(call=self._hosts.read(scope))
         own = scope["path"].startswith(f"{PREFIX}/")
         try:
             if own:
@@ -189,16 +188,23 @@ class MockApp:
                 "The mock is at fault",
                 "an unexpected error; its log has the trace",
             )
-        if not own:
-            self._journal.record(note, reply, at=self._clock.now())
+        if not own and self._journal.record(note, reply, at=self._clock.now()):
+            loop = asyncio.get_running_loop()
+            loop.call_later(_JOURNAL_SECONDS, self._journal.flush)
         await reply(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Go along with the server that starts this app, and stops it again."""
+        while (await receive())["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        self._journal.flush()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, note: Note, receive: Receive) -> Reply:
         """Return what a service answers: beside its queue, or about a job."""
         for rest in self._rests:
-            reply = await rest.answer(note.call, receive, now=self._clock.now())
-            if reply is not None:
-                return reply
+            if rest.takes(note.call):
+                return await rest.answer(note.call, receive, now=self._clock.now())
         return await self._sides.service.answer(note, receive)
 
 

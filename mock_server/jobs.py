@@ -8,10 +8,11 @@ table, decides which change is possible; a scheduled one that a forced event has
 impossible is passed over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from random import Random
+from typing import NamedTuple
 
 from mock_server.scenarios import Scenario
 from specs import Event, Json, Lifecycle
@@ -25,8 +26,7 @@ class Change:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a job stands: its state, since when, and the event that led there."""
 
     state: str
@@ -92,9 +92,12 @@ class Job:
         """Yield every standing the job has had up to *now*, the present one last."""
         standing = Standing(lifecycle.initial, self.submitted)
         yield standing
-        # The sort is stable: of two changes at one moment the scheduled one, which
-        # was there first, counts first.
-        for change in sorted((*self.schedule, *self.forced), key=attrgetter("at")):
+        changes: Iterable[Change] = self.schedule
+        if self.forced:
+            # The sort is stable: of two changes at one moment the scheduled one, which
+            # was there first, counts first.
+            changes = sorted((*changes, *self.forced), key=attrgetter("at"))
+        for change in changes:
             state = lifecycle.transitions[standing.state].get(change.event)
             if change.at <= now and state is not None:
                 standing = Standing(state, change.at, change.event)

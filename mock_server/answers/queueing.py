@@ -41,6 +41,13 @@ def answer_status(view: View, *, logs: bool) -> Reply:
     return _reply(status, describe_status(view, logs=logs), view)
 
 
+def moment(view: View) -> int:
+    """Return what sets an answer about a job apart from an earlier one, if no event."""
+    if view.standing.event is None:
+        return _queue_position(view)
+    return 0 if view.ended else len([*_logs(view)])
+
+
 def describe_status(view: View, *, logs: bool) -> dict[str, Any]:
     """Return what a poll, or an event of the stream, says of the job."""
     content = _describe(view)

@@ -6,9 +6,8 @@ knows a provider.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_server.answers.samples import complete
 from mock_server.jobs import Job, Standing
@@ -26,14 +25,14 @@ from specs import (
 )
 
 MEDIA_PATH = "/__mock__/media"
+_SCALARS = (str, int, float, bool)
 _MANY = 1_024  # facts that follow from a contract, so many are remembered
 _CANCELLED = Failure(
     type="client_cancelled", message="The request was cancelled.", status=499
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(NamedTuple):
     """A job as one request finds it; `history` ends with where it stands now."""
 
     contract: Contract
@@ -67,7 +66,7 @@ class View:
     @property
     def shape(self) -> Shape:
         """What the video measures."""
-        return read_shape(self.contract.body, self.job.inputs)
+        return _shape(self.contract, *map(self.job.inputs.get, SHAPING))
 
     @property
     def video_url(self) -> str:
@@ -81,7 +80,7 @@ def keep_inputs(contract: Contract, body: Mapping[str, Json]) -> dict[str, Json]
     return {
         name: value
         for name, value in body.items()
-        if name in names and isinstance(value, str | int | float)
+        if name in names and type(value) in _SCALARS
     }
 
 
@@ -90,6 +89,11 @@ def _kept(contract: Contract) -> frozenset[str | None]:
     prices = contract.provider.prices
     name = prices.parameter if prices else None
     return frozenset({*SHAPING, *_echoed(contract), name})
+
+
+@lru_cache(_MANY)
+def _shape(contract: Contract, *wishes: Json) -> Shape:
+    return read_shape(contract.body, dict(zip(SHAPING, wishes, strict=True)))
 
 
 def identify(view: View) -> dict[str, Any]:
