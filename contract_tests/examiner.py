@@ -1,6 +1,7 @@
 """Asks one contract's service, and holds each answer to the claims about it."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,10 +9,16 @@ from contract_tests.checks import ending
 from contract_tests.claims import CLAIMS, Finding
 from contract_tests.evidence import Evidence, Job, Situation
 from contract_tests.failures import Failure, Fault, show
+from contract_tests.rules import RuleSide, broken_by, shown_by
 from contract_tests.tally import Tally
 from contract_tests.target import Connection, Exchange, Target
 from contract_tests.violations import Violation
 from specs import Contract, Judge, Operation, Request
+
+_DECIDE = frozenset(
+    {"no_server_error", "a_valid_request_is_accepted", "an_invalid_request_is_refused"}
+)
+"""The claims that say whether a request was accepted, or refused, as it should be."""
 
 
 class Examiner:
@@ -38,7 +45,8 @@ class Examiner:
             headers=self.target.failing if failing else {},
             body=encode(body),
         )
-        evidence = self._ask(request, Situation.SUBMIT, case=case)
+        sides = shown_by(self.contract, body)
+        evidence = self._ask(request, Situation.SUBMIT, case=case, sides=sides)
         facts = self.contract.provider.job
         job = Job(id=evidence.text(facts.id), state="", is_failing=failing)
         self.jobs[job.id] = job
@@ -49,7 +57,14 @@ class Examiner:
         """Send a *request* that breaks one rule."""
         place = "/".join(str(it) for it in violation.path)
         case = f"{place or request.operation.role}: {violation.label}"
-        self._ask(request, Situation.REFUSE, case=case, violation=violation)
+        side = broken_by(self.contract, violation)
+        self._ask(
+            request,
+            Situation.REFUSE,
+            case=case,
+            violation=violation,
+            sides=() if side is None else (side,),
+        )
 
     def poll(self, job: Job, *, situation: Situation = Situation.POLL) -> str:
         """Ask for the state of *job*, and return it."""
@@ -94,9 +109,15 @@ class Examiner:
         case: str = "",
         violation: Violation | None = None,
         job: Job | None = None,
+        sides: tuple[RuleSide, ...] = (),
     ) -> Evidence:
         return self._examine(
-            self._send(request), situation, case=case, violation=violation, job=job
+            self._send(request),
+            situation,
+            case=case,
+            violation=violation,
+            job=job,
+            sides=sides,
         )
 
     def _send(self, request: Request) -> Exchange:
@@ -111,8 +132,13 @@ class Examiner:
         violation: Violation | None = None,
         job: Job | None = None,
         state: str = "",
+        sides: tuple[RuleSide, ...] = (),
     ) -> Evidence:
-        """Return the evidence of *exchange* once every claim about it holds."""
+        """Return the evidence of *exchange* once every claim about it holds.
+
+        *sides* are what the exchange shows of the contract's rules: what was accepted
+        has been accepted, whatever else is wrong with the answer.
+        """
         self.tally.requests += 1
         evidence = Evidence(
             contract=self.contract,
@@ -130,8 +156,11 @@ class Examiner:
             if finding := claim.check(evidence):
                 fault = _fault(claim.name, finding, evidence, case or situation.value)
                 self.tally.add_fault(fault)
+                held = claim.name not in _DECIDE
+                self.tally.note(sides if held else _blamed(sides, evidence), held=held)
                 raise Failure(fault)
             self.tally.passed[claim.name] += 1
+        self.tally.note(sides, held=True)
         return evidence
 
     def _saw(self, job: Job, evidence: Evidence) -> None:
@@ -142,6 +171,13 @@ class Examiner:
             job.states.append(state)
             self.tally.states[state] = None
         job.ending = job.ending or ending(evidence)
+
+
+def _blamed(sides: tuple[RuleSide, ...], evidence: Evidence) -> tuple[RuleSide, ...]:
+    """Return those of *sides* whose parameter the answer names, or all if it names none."""
+    answer = evidence.exchange.answer.body.decode("utf-8", "replace")
+    words = frozenset(re.findall(r"\w+", answer))
+    return tuple(it for it in sides if it.rule.parameter in words) or sides
 
 
 def request_for(operation: Operation, id_: str) -> Request:

@@ -8,7 +8,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contract_tests.boundaries import boundaries, object_with
+from contract_tests.boundaries import (
+    STRANGER,
+    boundaries,
+    object_with,
+    stranger_values,
+)
 from contract_tests.evidence import Job
 from contract_tests.examiner import encode, request_for
 from contract_tests.strategies import from_object
@@ -29,15 +34,20 @@ class Case:
     body: dict[str, Any]
 
 
+def bare_body(contract: Contract) -> dict[str, Any]:
+    """Return the simplest body that the contract admits."""
+    return object_with(contract.body) | contract.fixed
+
+
 def valid_cases(contract: Contract) -> Iterator[Case]:
     """Yield the bare body, the full one, and one for each boundary of each parameter."""
-    bare = object_with(contract.body) | contract.fixed
+    bare = bare_body(contract)
     full = object_with(contract.body, contract.body.properties) | contract.fixed
     yield Case(label="required members alone", body=bare)
     yield Case(label="every member", body=full)
-    if contract.body.additional is True:
-        stranger = {**bare, "x_undeclared": ["anything"]}
-        yield Case(label="a member that the document does not name", body=stranger)
+    for value in stranger_values(contract.body):
+        label = "a member that the document does not name"
+        yield Case(label=label, body={**bare, STRANGER: value})
     for it in contract.parameters:
         for value in boundaries(it.schema):
             label = f"{it.name}: a boundary"
@@ -76,7 +86,7 @@ def invalid_bodies(
 
 def requests_about(contract: Contract, job: Job) -> Iterator[Request]:
     """Yield one request for each operation, about *job* where it is about a job."""
-    yield submit_of(contract, encode(object_with(contract.body) | contract.fixed))
+    yield submit_of(contract, encode(bare_body(contract)))
     for operation in contract.operations:
         if operation.id is not None:
             yield request_for(operation, job.id)

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 
 from contract_tests import plan
-from contract_tests.boundaries import object_with
 from contract_tests.evidence import Job, Situation
 from contract_tests.examiner import Examiner, encode
 from contract_tests.failures import try_all
@@ -115,8 +114,7 @@ def test_jobs_live_by_their_lifecycle(examiner: Examiner, draws: Draws) -> None:
 
 
 def _submit(examiner: Examiner, *, failing: bool = False) -> Job:
-    contract = examiner.contract
-    return examiner.submit(object_with(contract.body) | contract.fixed, failing=failing)
+    return examiner.submit(plan.bare_body(examiner.contract), failing=failing)
 
 
 def _run_its_course(examiner: Examiner, job: Job) -> None:
