@@ -5,6 +5,7 @@ text: a finite list per schema, simplest value first. What a random draw finds o
 a thousand tries is tried here each time.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
@@ -133,9 +134,15 @@ def _of_number(schema: NumberSchema) -> list[Any]:
         # An end that the document leaves open is no boundary: a step is enough.
         first = found.first if schema.minimum else max(found.first, nearest - 1)
         last = found.last if schema.maximum else min(found.last, nearest + 1)
-        return [found.at(k) for k in (nearest, first, last)]
-    ends = zip((schema.minimum, schema.maximum), extremes(schema), strict=True)
-    return [*_inside(schema), *(end for bound, end in ends if bound)]
+        inside = (min(first + 1, last), max(last - 1, first))
+        return [found.at(k) for k in (nearest, first, last, *inside)]
+    low, high = extremes(schema)
+    ends: list[int | float] = []
+    if schema.minimum:
+        ends += [low, min(math.nextafter(low, math.inf), high)]
+    if schema.maximum:
+        ends += [high, max(math.nextafter(high, -math.inf), low)]
+    return [*_inside(schema), *ends]
 
 
 def _inside(schema: NumberSchema) -> list[int | float]:

@@ -1,10 +1,10 @@
 """Asks one contract's service, and holds each answer to the claims about it."""
 
-import json
 import re
 from dataclasses import replace
 from typing import Any
 
+from contract_tests.cases import Question
 from contract_tests.checks import ending
 from contract_tests.claims import CLAIMS, Finding
 from contract_tests.evidence import Evidence, Job, Situation
@@ -13,6 +13,7 @@ from contract_tests.rules import RuleSide, broken_by, shown_by
 from contract_tests.tally import Tally
 from contract_tests.target import Connection, Exchange, Target
 from contract_tests.violations import Violation
+from contract_tests.wire import encode
 from specs import Contract, Judge, Operation, Request
 
 _DECIDE = frozenset(
@@ -65,6 +66,20 @@ class Examiner:
             violation=violation,
             sides=() if side is None else (side,),
         )
+
+    def inquire(self, question: Question, *, strict: bool = False) -> None:
+        """Send what readers of the document differ on, and note what the service does.
+
+        Only a *strict* examiner takes the side of the document's version of OpenAPI.
+        """
+        request = Request(operation=self.contract.submit, body=encode(question.body))
+        if strict and question.is_valid:
+            self.submit(question.body, case=question.label)
+        elif strict:
+            self.refuse(request, violation=question.breaks)
+        else:
+            evidence = self._ask(request, Situation.INQUIRE, case=question.label)
+            self.tally.choices[question.label] = evidence.is_success
 
     def poll(self, job: Job, *, situation: Situation = Situation.POLL) -> str:
         """Ask for the state of *job*, and return it."""
@@ -187,12 +202,6 @@ def request_for(operation: Operation, id_: str) -> Request:
     if places[operation.id] == "query":
         return Request(operation=operation, query={operation.id: id_})
     return Request(operation=operation, path={operation.id: id_})
-
-
-def encode(body: Any) -> bytes:
-    """Return *body* as the JSON that clients send: compact, in UTF-8."""
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode()
 
 
 def _fault(claim: str, finding: Finding, evidence: Evidence, case: str) -> Fault:

@@ -129,6 +129,12 @@ def gaps(schema: NumberSchema) -> Multiples | None:
     return None if first == last else Multiples(found.step, first, last - 1)
 
 
+def is_sieved(schema: NumberSchema) -> bool:
+    """Say whether a number of the right type, inside the range, may be no multiple."""
+    coarse = schema.type == "number" or schema.multiple_of != 1
+    return schema.multiple_of is not None and coarse and gaps(schema) is not None
+
+
 def is_sized(schema: NumberSchema) -> bool:
     """Say whether the format ends a range that the bounds leave open.
 

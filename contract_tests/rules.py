@@ -16,7 +16,7 @@ from typing import Any
 
 from contract_tests.boundaries import STRANGER, has_size
 from contract_tests.kinds import KINDS, has_ground_of_its_own, kind_of, kinds_of
-from contract_tests.numbers import beyond, extremes, gaps, is_sized, plain
+from contract_tests.numbers import beyond, extremes, is_sieved, is_sized, plain
 from contract_tests.texts import FORMATS, has_length, mismatches
 from contract_tests.violations import Violation
 from specs import (
@@ -210,7 +210,7 @@ def _numbers(schema: NumberSchema, path: Path) -> Iterator[Rule]:
     if is_sized(schema):
         yield rule("format", schema.format, _BOTH, shows=_is_kind({"number"}))
     if schema.multiple_of is not None:
-        sides = _ACCEPTED if gaps(schema) is None else _BOTH
+        sides = _BOTH if is_sieved(schema) else _ACCEPTED
         step = plain(schema.multiple_of)
         yield rule("multipleOf", step, sides, shows=_is_kind({"number"}))
 

@@ -40,7 +40,8 @@ class Tally:
 
     Hypothesis sees one fault hundreds of times while it looks for the smallest case;
     a fault counts once, by its key. `verdicts` knows the sides of rules that a judged
-    answer was about; a side that failed once has failed.
+    answer was about; a side that failed once has failed. `choices` says of each
+    question on which readers of the document differ whether the service accepted.
     """
 
     contract: str
@@ -50,6 +51,7 @@ class Tally:
     errors: list[str] = field(default_factory=list)
     states: dict[str, None] = field(default_factory=dict)  # in the order seen
     verdicts: dict[str, Verdict] = field(default_factory=dict)  # by the side's key
+    choices: dict[str, bool] = field(default_factory=dict)
     seconds: float = 0.0
 
     def add_fault(self, fault: Fault) -> None:

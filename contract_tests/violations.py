@@ -13,13 +13,20 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contract_tests.boundaries import STRANGER, has_size, items_of, object_with
-from contract_tests.kinds import has_ground_of_its_own, kinds_of
+from contract_tests.boundaries import (
+    STRANGER,
+    has_size,
+    items_of,
+    object_with,
+    simplest,
+)
+from contract_tests.kinds import has_ground_of_its_own, kind_of, kinds_of
 from contract_tests.numbers import (
     SAFE,
     Multiples,
     beyond,
     gaps,
+    is_sieved,
     is_stepped,
     multiples,
     plain,
@@ -37,18 +44,19 @@ from specs import (
     UnionSchema,
 )
 
+_BORROWED = 3  # values of other parameters that are tried for one
 _HUGE = 10**40
 """Beyond what any number of a machine holds exactly, yet JSON like any other."""
 
-_FOREIGN: dict[str, tuple[Json, Values]] = {
-    "string": ("17", st.text(TEXT)),
-    "number": (1.5, st.integers(-SAFE, SAFE).map(lambda it: it + 0.5)),
-    "boolean": (True, st.booleans()),
-    "array": ([], st.lists(st.integers(-9, 9), max_size=3)),
-    "object": ({}, st.dictionaries(st.text(TEXT), st.booleans(), max_size=3)),
-    "null": (None, st.none()),
+_FOREIGN: dict[str, Values] = {
+    "string": st.text(TEXT),
+    "number": st.integers(-SAFE, SAFE).map(lambda it: it + 0.5),
+    "boolean": st.booleans(),
+    "array": st.lists(st.integers(-9, 9), max_size=3),
+    "object": st.dictionaries(st.text(TEXT), st.booleans(), max_size=3),
+    "null": st.none(),
 }
-"""A value of each JSON type, and how to draw others, for where the type is wrong."""
+"""How to draw a value of each JSON type, for where the type is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +93,8 @@ def violations(schema: Schema) -> Iterator[Violation]:
     """
     if isinstance(schema, AnySchema):
         return
-    yield from _foreign(schema)
     yield from _inside(schema)
+    yield from _foreign(schema)
 
 
 def _inside(schema: Schema) -> Iterator[Violation]:
@@ -123,10 +131,35 @@ def _drawn(
 
 def _foreign(schema: Schema) -> Iterator[Violation]:
     rule = "type" if schema.enum is None else "enum"
-    for kind, (value, values) in _FOREIGN.items():
+    for kind, values in _FOREIGN.items():
         if kind not in kinds_of(schema):
             label = "null" if kind == "null" else f"a JSON {kind}"
-            yield _drawn(schema, rule, label, (value,), values)
+            yield _drawn(schema, rule, label, _mistakable(schema, kind), values)
+
+
+def _mistakable(schema: Schema, kind: str) -> tuple[Json, ...]:
+    """Return values of *kind* that a careless reader takes for valid ones of *schema*."""
+    valid = simplest(schema)
+    if isinstance(valid, list) and valid and kind_of(valid[0]) == kind:
+        return (valid[0],)
+    match kind:
+        case "string" if isinstance(valid, bool):
+            return ("true", "")
+        case "string" if isinstance(valid, int | float):
+            return (str(valid), "NaN", "")
+        case "string":
+            return ("17",)
+        case "number" if isinstance(valid, bool):
+            return (1, 0)
+        case "number":
+            return (17, 1.5)
+        case "boolean":
+            return (True, False)
+        case "array":
+            return ([], [valid])
+        case "object":
+            return ({}, {"value": valid})
+    return (None,)
 
 
 def _outside_enum(schema: Schema) -> Iterator[Violation]:
@@ -136,7 +169,7 @@ def _outside_enum(schema: Schema) -> Iterator[Violation]:
         "in another case": [it.swapcase() for it in texts],
         "with a space": [f"{it} " for it in texts] + [f" {it}" for it in texts],
         "cut short": [it[:-1] for it in texts],
-        "another text": [f"{it}~" for it in texts],
+        "another text": [*(f"{it}~" for it in texts), *[""][: len(texts)]],
         "another number": [
             it + step
             for it in allowed
@@ -187,7 +220,7 @@ def _between(schema: NumberSchema, found: Multiples) -> Iterator[Violation]:
         halves = starts.map(lambda it: it + 0.5)
         planned = (found.at(found.first) + 0.5,)
         yield _drawn(schema, "type", "a fraction", planned, halves)
-    if schema.multiple_of is not None and found.step != 1:
+    if is_sieved(schema):
         part = 1 if schema.type == "integer" else float(found.step) / 2
         others = starts.map(lambda it: it + part)
         label = f"no multiple of {plain(found.step)}"
@@ -232,7 +265,7 @@ def _objects(schema: ObjectSchema) -> Iterator[Violation]:
             rest = {key: value for key, value in whole.items() if key != name}
             missing = _one(schema, "required", f"without {name}", rest)
             yield replace(missing, path=(name,))
-        for broken in violations(it.schema):
+        for broken in (*_borrowed(schema, it.schema), *violations(it.schema)):
             yield broken.inside(name, partial(_with_member, whole, name))
     if schema.additional is False:
         stranger = object_with(schema) | {STRANGER: 1}
@@ -241,6 +274,20 @@ def _objects(schema: ObjectSchema) -> Iterator[Violation]:
         bare = object_with(schema)
         for broken in violations(schema.additional):
             yield broken.inside(STRANGER, partial(_with_member, bare, STRANGER))
+
+
+def _borrowed(whole: ObjectSchema, schema: Schema) -> Iterator[Violation]:
+    """Yield the values that other members of *whole* list, where *schema* lists its own."""
+    others = [
+        value
+        for it in whole.properties.values()
+        for value in it.schema.enum or ()
+        if isinstance(value, str)
+    ]
+    if schema.enum and isinstance(schema, StringSchema):
+        strangers = dict.fromkeys(it for it in others if it not in schema.enum)
+        if planned := tuple(strangers)[:_BORROWED]:
+            yield _one(schema, "enum", "of another parameter", *planned)
 
 
 def _with_member(whole: dict[str, Any], name: str, value: Any) -> dict[str, Any]:

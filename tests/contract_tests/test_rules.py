@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests import plan
-from contract_tests.examiner import Examiner, encode
+from contract_tests import cases, plan
+from contract_tests.examiner import Examiner
 from contract_tests.failures import Failure
 from contract_tests.rules import (
     RuleSide,
@@ -20,6 +20,7 @@ from contract_tests.rules import (
 )
 from contract_tests.tally import Verdict
 from contract_tests.violations import violations
+from contract_tests.wire import encode
 from specs import Contract, Schema, look_up
 from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL
@@ -49,7 +50,7 @@ def contract_of(schema: Schema, *, required: bool = False) -> Contract:
 def reached(contract: Contract) -> set[RuleSide]:
     shown = [
         it
-        for case in plan.valid_cases(contract)
+        for case in cases.valid_cases(contract)
         for it in shown_by(contract, case.body)
     ]
     broken = [broken_by(contract, it) for it, _ in plan.invalid_requests(contract)]
@@ -176,13 +177,13 @@ def test_a_side_that_nothing_can_show_is_none(schema: Schema) -> None:
     contract = contract_of(schema)
 
     assert set(sides_of(contract)) - reached(contract) == set()
-    assert all(len(encode(it.body)) < 10**6 for it in plan.valid_cases(contract))
+    assert all(len(encode(it.body)) < 10**6 for it in cases.valid_cases(contract))
 
 
 def test_what_was_accepted_is_proved(examine: Callable[..., Examiner]) -> None:
     examiner = examine()
     contract = examiner.contract
-    body = {**plan.bare_body(contract), "num_frames": 17}
+    body = {**cases.bare_body(contract), "num_frames": 17}
 
     examiner.submit(body)
 
@@ -245,7 +246,11 @@ def test_a_refused_body_blames_the_members_that_the_refusal_names(
     service: type[Service], blamed: set[str], examine: Callable[..., Examiner]
 ) -> None:
     examiner = examine(service)
-    body = {**plan.bare_body(examiner.contract), "num_frames": 17, "resolution": "480p"}
+    body = {
+        **cases.bare_body(examiner.contract),
+        "num_frames": 17,
+        "resolution": "480p",
+    }
 
     with pytest.raises(Failure):
         examiner.submit(body)
