@@ -25,6 +25,7 @@ from specs.errors import (
 from specs.exchange import Answer, Breach, Request
 from specs.faults import Fault, find_faults, refuse_faults
 from specs.formats import is_uri
+from specs.jsontext import is_same
 from specs.judge import Judge
 from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
@@ -101,6 +102,7 @@ __all__ = [
     "WaiverError",
     "Webhooks",
     "find_faults",
+    "is_same",
     "is_uri",
     "join_pointer",
     "look_up",
