@@ -5,9 +5,9 @@ job stand in an answer; the documents say what may stand beside them. Nothing he
 knows a provider.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from mock_server.answers.samples import complete
 from mock_server.jobs import Job, Standing
@@ -66,7 +66,9 @@ class View(NamedTuple):
     @property
     def shape(self) -> Shape:
         """What the video measures."""
-        return _shape(self.contract, *map(self.job.inputs.get, SHAPING))
+        # What is kept of a submit holds no arrays and no objects.
+        wishes = cast("Iterable[Hashable]", map(self.job.inputs.get, SHAPING))
+        return _shape(self.contract, *wishes)
 
     @property
     def video_url(self) -> str:
@@ -92,7 +94,7 @@ def _kept(contract: Contract) -> frozenset[str | None]:
 
 
 @lru_cache(_MANY)
-def _shape(contract: Contract, *wishes: Json) -> Shape:
+def _shape(contract: Contract, *wishes: Any) -> Shape:
     return read_shape(contract.body, dict(zip(SHAPING, wishes, strict=True)))
 
 

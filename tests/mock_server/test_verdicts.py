@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.plan import valid_bodies, valid_cases
+from contract_tests.cases import valid_cases
+from contract_tests.plan import valid_bodies
 from contract_tests.strategies import ANY_JSON, from_schema
 from contract_tests.violations import violations
 from mock_server.validation.verdicts import Verdicts
