@@ -2,9 +2,23 @@
 
 `Registry.load(folder)` reads every provider's facts and documents into `Contract`s;
 `find_faults` says what is wrong with the documents, and `Judge` says whether a
-request or an answer keeps what a document promises.
+request or an answer keeps what a document promises. `compare_sources` says what
+changed between documents.
 """
 
+from specs.changes import (
+    OUTPUTS as CHANGE_OUTPUTS,
+)
+from specs.changes import (
+    RULES as CHANGE_RULES,
+)
+from specs.changes import (
+    ChangeReport,
+    Finding,
+    Severity,
+    compare_sources,
+    find_source,
+)
 from specs.errors import (
     DefaultError,
     DocumentError,
@@ -51,6 +65,8 @@ from specs.schemas import (
 )
 
 __all__ = [
+    "CHANGE_OUTPUTS",
+    "CHANGE_RULES",
     "UNSET",
     "Answer",
     "AnySchema",
@@ -58,6 +74,7 @@ __all__ = [
     "BooleanSchema",
     "Bound",
     "Breach",
+    "ChangeReport",
     "Contract",
     "DefaultError",
     "Document",
@@ -66,6 +83,7 @@ __all__ = [
     "EmptyRangeError",
     "Event",
     "Fault",
+    "Finding",
     "IllegalEventError",
     "Json",
     "Judge",
@@ -90,6 +108,7 @@ __all__ = [
     "Request",
     "Role",
     "Schema",
+    "Severity",
     "SpecError",
     "StringSchema",
     "UnionSchema",
@@ -101,8 +120,10 @@ __all__ = [
     "Uploads",
     "WaiverError",
     "Webhooks",
+    "compare_sources",
     "find_faults",
     "is_same",
+    "find_source",
     "is_uri",
     "join_pointer",
     "look_up",
