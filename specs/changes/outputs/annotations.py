@@ -5,6 +5,9 @@ from typing import Final
 from specs.changes.report import ChangeReport, Finding, Occurrence
 from specs.changes.rules import Severity
 from specs.changes.wording import describe
+from specs.messages import one_line
+
+_LONGEST_PATH = 400
 
 _COMMANDS: Final = {
     Severity.BREAKING: "error",
@@ -36,4 +39,5 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    line = _data(one_line(text, longest=_LONGEST_PATH))
+    return line.replace(":", "%3A").replace(",", "%2C")

@@ -60,7 +60,7 @@ def _result(finding: Finding, index: int, report: ChangeReport) -> dict[str, Any
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(it.document)},
+                    "artifactLocation": {"uri": quote(it.document, errors="replace")},
                     "region": {"startLine": report.line(it)},
                 },
                 "logicalLocations": [{"fullyQualifiedName": it.pointer or "/"}],
