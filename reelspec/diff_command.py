@@ -7,7 +7,19 @@ import click
 from reelspec.codes import Exit
 from reelspec.exits import expected_errors
 from reelspec.options import specs_option
-from specs import CHANGE_OUTPUTS, Severity, compare_sources, find_source
+from specs import (
+    CHANGE_OUTPUTS,
+    Severity,
+    compare_sources,
+    find_source,
+    list_change_rules,
+)
+
+
+def _print_rules(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(list_change_rules())
+        ctx.exit(Exit.OK)
 
 
 @click.command("diff")
@@ -26,6 +38,14 @@ from specs import CHANGE_OUTPUTS, Severity, compare_sources, find_source
     "--fail-on",
     type=click.Choice([it.value for it in Severity]),
     help="Exit with 1 where a change is as bad as this, or worse.",
+)
+@click.option(
+    "--rules",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_rules,
+    help="Print every rule, as Markdown, and exit.",
 )
 @specs_option
 @click.pass_context

@@ -10,14 +10,14 @@ from specs.changes import (
     OUTPUTS as CHANGE_OUTPUTS,
 )
 from specs.changes import (
-    RULES as CHANGE_RULES,
-)
-from specs.changes import (
     ChangeReport,
     Finding,
     Severity,
     compare_sources,
     find_source,
+)
+from specs.changes import (
+    list_rules as list_change_rules,
 )
 from specs.errors import (
     DefaultError,
@@ -66,7 +66,6 @@ from specs.schemas import (
 
 __all__ = [
     "CHANGE_OUTPUTS",
-    "CHANGE_RULES",
     "UNSET",
     "Answer",
     "AnySchema",
@@ -126,6 +125,7 @@ __all__ = [
     "find_source",
     "is_uri",
     "join_pointer",
+    "list_change_rules",
     "look_up",
     "one_line",
     "read_lock",

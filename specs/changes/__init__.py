@@ -7,7 +7,7 @@ says them in words and for machines. What each is worth is in `specs.changes.rul
 
 from specs.changes.documents import compare
 from specs.changes.found import Change, Place
-from specs.changes.outputs import OUTPUTS
+from specs.changes.outputs import OUTPUTS, list_rules
 from specs.changes.report import ChangeReport, Finding, Occurrence, compare_sources
 from specs.changes.rules import RULES, Rule, Severity
 from specs.changes.sources import Source, find_source
@@ -26,4 +26,5 @@ __all__ = [
     "compare",
     "compare_sources",
     "find_source",
+    "list_rules",
 ]

@@ -23,6 +23,9 @@ SIZES: Final = {
 }
 """Keywords whose value is a count, and the count that says nothing."""
 
+UNREADABLE: Final = "schema"
+"""What a schema that is no object, `false` among them, says: itself."""
+
 _FOLDED: Final[Mapping[str, type | tuple[type, ...]]] = {
     "type": (str, list),
     "nullable": bool,
@@ -103,8 +106,9 @@ def join(
     for name in joint.required - set(joint.properties):
         joint.properties[name] = (Part({}, joint.places["required"]),)
     types, enum = joint.types, joint.enum
-    untyped = types is None and not options
-    null = nullable or untyped or (types is not None and "null" in types)
+    null = nullable or (
+        not options or joint.flagged if types is None else "null" in types
+    )
     if enum is not None:
         null = joint.flagged or nullable or (null and is_among(None, enum))
     if types is not None and "integer" in types and "number" not in types:
@@ -143,7 +147,7 @@ class _Joint:
         raw = part.raw
         if not isinstance(raw, Mapping):
             if raw is not True:
-                self.said["schema"] = raw
+                self.said[UNREADABLE] = raw
             return
         for keyword in raw:
             self.places[keyword] = join_pointer(part.pointer, keyword)

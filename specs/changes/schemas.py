@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from specs.changes.facts import Facts, Parts
+from specs.changes.facts import UNREADABLE, Facts, Parts
 from specs.changes.folding import Folder
 from specs.changes.keywords import WHOLE, WORDS, compare_keywords, compare_types
 from specs.changes.options import pair_options
@@ -68,6 +68,9 @@ class SchemaComparer:
         return self._known[key]
 
     def _compare(self, old: Facts, new: Facts) -> Iterator[Difference]:
+        if UNREADABLE in {*old.said, *new.said}:
+            yield from _compare_keywords(old, new, frozenset({UNREADABLE}))
+            return
         verdict = compare_types(old.types, new.types)
         if verdict:
             yield _at(

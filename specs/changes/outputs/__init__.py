@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from specs.changes.outputs.annotations import as_annotations
+from specs.changes.outputs.listing import list_rules
 from specs.changes.outputs.machine import as_json
 from specs.changes.outputs.markdown import as_markdown
 from specs.changes.outputs.sarif import as_sarif
@@ -19,4 +20,4 @@ OUTPUTS: Final[Mapping[str, Callable[[ChangeReport], str]]] = {
 }
 """Every form a report can take; none ends with a line break."""
 
-__all__ = ["OUTPUTS"]
+__all__ = ["OUTPUTS", "list_rules"]

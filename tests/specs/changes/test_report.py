@@ -9,6 +9,7 @@ import pytest
 from benchmarks.diff.edits import DROP, IN, SENT, Edit, document
 from specs import DocumentError, vendored_folder
 from specs.changes import (
+    OUTPUTS,
     ChangeReport,
     Severity,
     Source,
@@ -39,12 +40,17 @@ def test_one_change_made_to_forty_documents_is_told_once_with_the_forty_named(
     old = write(tmp_path / "old", **{it: document() for it in names})
     new = write(tmp_path / "new", **{it: NO_NOTE.apply(document()) for it in names})
 
-    (finding,) = report(old, new).findings
+    found = report(old, new)
 
+    (finding,) = found.findings
     assert finding.rule.id == "request-parameter-removed"
     assert [it.document for it in finding.occurrences] == [
         f"{new}/{it}.json" for it in names
     ]
+    text = OUTPUTS["text"](found)
+    assert "in 40 documents:" in text
+    assert text.count("parameter removed") == 1
+    assert all(f"{new}/{it}.json#" in text for it in names)
 
 
 def test_the_same_change_at_other_addresses_is_told_once(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-from specs.changes.rules import RULES, Severity, _rows
+from specs.changes.rules import RULES, Severity, list_rules
 
 
-def test_no_two_rows_make_one_rule() -> None:
-    assert len(RULES) == len(list(_rows()))
+def test_no_twolist_rules_make_one_rule() -> None:
+    assert len(RULES) == len(list(list_rules()))
 
 
 def test_a_rule_and_its_mirror_are_each_other_s_unless_a_reason_is_given() -> None:
