@@ -46,7 +46,7 @@ from specs.lock import read_lock
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
 from specs.pointers import Json, join_pointer, look_up, split_pointer
-from specs.provider import Messages, Provider, Queue, Uploads, Webhooks
+from specs.provider import Messages, Prices, Provider, Queue, Uploads, Webhooks
 from specs.registry import Registry, vendored_folder
 from specs.schemas import (
     UNSET,
@@ -97,6 +97,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "Parameter",
+    "Prices",
     "Property",
     "Provider",
     "ProviderError",
