@@ -9,6 +9,7 @@ from reelspec.codes import Exit
 
 _COMMANDS = {
     "specs": "List and read the vendored documents and what is known of them.",
+    "docs": "Hold pages of documentation to the contracts.",
     "generate": "Write the typed clients, or check that they are fresh.",
     "mock": "Serve every contract on this machine, without a key or a bill.",
     "run": "Run a program, unchanged, against the mock.",

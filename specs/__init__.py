@@ -3,7 +3,7 @@
 `Registry.load(folder)` reads every provider's facts and documents into `Contract`s;
 `find_faults` says what is wrong with the documents, and `Judge` says whether a
 request or an answer keeps what a document promises. `compare_sources` says what
-changed between documents.
+changed between documents, `check_pages` what pages of documentation get wrong.
 """
 
 from specs.changes import (
@@ -45,6 +45,11 @@ from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
+from specs.pages import OUTPUTS as PAGE_OUTPUTS
+from specs.pages import Finding as PageFinding
+from specs.pages import Level as PageLevel
+from specs.pages import PageError, PageReport, check_pages
+from specs.pages import list_rules as list_page_rules
 from specs.pointers import Json, join_pointer, look_up, split_pointer
 from specs.provider import Messages, Prices, Provider, Queue, Uploads, Webhooks
 from specs.registry import Registry, vendored_folder
@@ -66,6 +71,7 @@ from specs.schemas import (
 
 __all__ = [
     "CHANGE_OUTPUTS",
+    "PAGE_OUTPUTS",
     "UNSET",
     "Answer",
     "AnySchema",
@@ -96,6 +102,10 @@ __all__ = [
     "ObjectSchema",
     "Operation",
     "Outcome",
+    "PageError",
+    "PageFinding",
+    "PageLevel",
+    "PageReport",
     "Parameter",
     "Prices",
     "Property",
@@ -120,6 +130,7 @@ __all__ = [
     "Uploads",
     "WaiverError",
     "Webhooks",
+    "check_pages",
     "compare_sources",
     "find_faults",
     "find_source",
@@ -127,6 +138,7 @@ __all__ = [
     "is_uri",
     "join_pointer",
     "list_change_rules",
+    "list_page_rules",
     "look_up",
     "one_line",
     "read_lock",
