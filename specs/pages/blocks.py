@@ -6,7 +6,8 @@ would tell them: headings, items of a list, cells of a table, code.
 
 import html
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
 
 from specs.pages.unfenced import find_unfenced
 
@@ -79,6 +80,14 @@ LARGEST_PAGE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of prose, as Markdown would write it, and its number."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """Code in a page, and the *line* that its text begins at."""
 
@@ -86,13 +95,11 @@ class Block:
     text: str
     line: int
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of prose, as Markdown would write it, and its number."""
-
-    number: int
-    text: str
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Its lines, as if they were prose."""
+        rows = enumerate(self.text.split("\n"), start=self.line)
+        return tuple(Line(number=number, text=it) for number, it in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +110,25 @@ class Page:
     text: str
     blocks: tuple[Block, ...]
     lines: tuple[Line, ...]
+    _words: tuple[Line, ...] = field(init=False, repr=False)
+    _titles: tuple[Line, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        words = tuple(it for it in self.lines if it.text.strip())
+        titles = tuple(it for it in words if it.text.lstrip().startswith("#"))
+        object.__setattr__(self, "_words", words)
+        object.__setattr__(self, "_titles", titles)
 
     def heading(self, line: int) -> str:
         """Return the nearest words above *line* that may say what stands there."""
-        above = [it.text for it in self.lines if it.number < line and it.text.strip()]
-        titles = [it for it in above if it.lstrip().startswith("#")][-1:]
-        return " ".join([*titles, *above[-1:]]).casefold()
+        words = _above(self._words, line)
+        title = _above(self._titles, line)
+        return f"{title} {words}".casefold()
+
+
+def _above(lines: tuple[Line, ...], number: int) -> str:
+    index = bisect_left(lines, number, key=lambda it: it.number)
+    return lines[index - 1].text if index else ""
 
 
 def read_page(content: bytes, *, name: str) -> Page:
@@ -180,6 +200,8 @@ class _Markup:
         self._text = text
         self._drops = drops
         self._number = 1
+        self._line = 1
+        self._in_table = False
         self._parts: list[str] = []
         self._code: list[str] | None = None
         self._code_line = 1
@@ -191,17 +213,19 @@ class _Markup:
         """Read it all."""
         position = 0
         text = self._text
+        last = text.rfind("-->")
         while (start := text.find("<", position)) >= 0:
             self._add(text[position:start])
             position = start
-            if text.startswith("<!--", start) and (end := self._find("-->", start)) > 0:
+            if start < last and text.startswith("<!--", start):
+                end = text.index("-->", start)
                 self._number += text.count("\n", start, end)
                 position = end + len("-->")
             elif (tag := _TAG.match(text, start)) and self._tag(tag):
                 self._number += tag[0].count("\n")
                 position = tag.end()
                 if self._drops and tag[2].lower() in _SILENT and not tag[1]:
-                    end = self._find(f"</{tag[2]}", position)
+                    end = text.find(f"</{tag[2]}", position)
                     end = len(text) if end < 0 else end
                     self._number += text.count("\n", position, end)
                     position = end
@@ -211,26 +235,31 @@ class _Markup:
         self._add(text[position:])
         self._break()
 
-    def _find(self, what: str, start: int) -> int:
-        return self._text.find(what, start, start + LARGEST_PAGE)
-
     def _add(self, text: str) -> None:
         """Add *text* that is shown as it is."""
         if self._code is not None:
             self._code.append(text)
             self._number += text.count("\n")
             return
-        first, *others = text.split("\n")
-        self._parts.append(first)
+        first, *others = [text] if self._in_table else text.split("\n")
+        self._show(first)
         for it in others:
             self._break()
             self._number += 1
-            self._parts.append(it)
+            self._show(it)
+
+    def _show(self, text: str) -> None:
+        if not any(it.strip() for it in self._parts):
+            self._line = self._number
+        self._parts.append(text.replace("\n", " "))
+        self._number += text.count("\n")
 
     def _break(self) -> None:
         line = html.unescape("".join(self._parts))
-        self.lines.append((self._number, line))
+        if line.strip() or not self._in_table:
+            self.lines.append((self._line, line))
         self._parts = []
+        self._line = self._number
 
     def _tag(self, tag: re.Match[str]) -> bool:
         """Take *tag* for what it shows; say whether it is one."""
@@ -244,17 +273,20 @@ class _Markup:
             self._code, self._code_line = [], self._number + tag[0].count("\n")
         elif name in _OPENING:
             self._break()
-            self._parts.append("" if closes else _OPENING[name])
+            self._show("" if closes else _OPENING[name])
         elif name in _CELLS:
-            self._parts.append(" | " if closes else "")
+            self._show(" | " if closes else "")
         elif name in _INLINE:
-            self._parts.append(_INLINE[name])
+            self._show(_INLINE[name])
         elif name in _BLOCKS or name in _SILENT:
-            if not (self._parts and self._parts[0] == "| "):  # a cell stays in its row
+            if name == "table":
+                self._break()
+                self._in_table = not closes
+            elif not self._in_table:  # there a cell stays in its row
                 self._break()
         elif _FIELD.fullmatch(name):
             self._break()
-            self._parts.append("" if closes else _entry(attributes))
+            self._show("" if closes else _entry(attributes))
         else:
             return False
         return True
@@ -269,7 +301,6 @@ class _Markup:
             self._code, self._language = None, ""
         elif name == "br":
             self._code.append("\n")
-            self._code_line -= 0
         return name in _KNOWN
 
 

@@ -21,6 +21,7 @@ _URL = ("url", "uri", "endpoint")
 _BODY = ("json", "data", "body", "content", "payload", "input", "arguments", "args")
 _QUERY = ("params", "query", "searchParams", "qs")
 _OPTIONS = frozenset({"headers", "json", "body"})
+_GETTERS = frozenset({"fetch", "urlopen", "ky", "got", "axios", "$fetch"})
 _SENDERS = frozenset({"post", "put", "patch"})
 
 
@@ -129,7 +130,9 @@ class _CallReader:
         words = [it.upper() for it in (*stated, *texts) if it.casefold() in _VERBS]
         if words:
             return words[0]
-        return verb.upper() if verb in _VERBS else ""
+        if verb in _VERBS:
+            return verb.upper()
+        return "GET" if verb in _GETTERS and len(texts) == 1 and not any(named) else ""
 
     def _body(
         self,
@@ -149,8 +152,10 @@ class _CallReader:
             reading = self._evaluator.read(node)
             if isinstance(reading.value, dict):
                 return reading
-            if isinstance(reading.value, str) and reading.value.lstrip().startswith(
-                "{"
+            if (
+                isinstance(reading.value, str)
+                and not reading.unknown
+                and reading.value.lstrip().startswith("{")
             ):
                 return read_text(reading.value, line=node.at[0])
         return None

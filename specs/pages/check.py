@@ -28,6 +28,7 @@ _PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython"})
 _JAVASCRIPT = frozenset(
     {"javascript", "js", "jsx", "mjs", "typescript", "ts", "tsx", "node", "nodejs"}
 )
+_HTTP = frozenset({"http", "rest", "text", "txt", "plaintext"})
 _SHELL = frozenset({"bash", "sh", "shell", "zsh", "curl", "console", "shell-session"})
 
 
@@ -87,6 +88,11 @@ def find_subjects(text: str, directory: Directory) -> list[Contract]:
 
 _FEWEST_WORDS = 3
 
+_IS_JAVASCRIPT = re.compile(
+    r";[ \t]*$|=>|\b(?:const|let|var|function|new) ", re.MULTILINE
+)
+"""What Python does not have; an object of JavaScript may be a dictionary of Python."""
+
 
 def _is_titled(title: list[str], model: str) -> bool:
     """Say whether a *title* names *model*: each word of it but the kind, in its order."""
@@ -128,11 +134,15 @@ class _PageCheck:
         check_documents(page.text, page.name, self._sources, found)
         ids = {it.id for it in self._subjects}
         routes = [it for it in self._directory.routes if it.contract.id in ids]
-        check_endpoints(page.text, routes, self._directory, found)
+        written = [it for it in page.blocks if it.language in _HTTP]
+        lines = [*page.lines, *(line for it in written for line in it.lines)]
+        check_endpoints(lines, routes, self._directory, found)
         return found
 
     def _block(self, block: Block) -> None:
         language = block.language
+        if not block.text.strip():
+            return
         if language in _SHELL or (not language and "curl " in block.text):
             for command in find_commands(block.text, line=block.line):
                 self._call(from_command(command), [])
@@ -149,7 +159,9 @@ class _PageCheck:
         """Take a *block* that names no language for a program; say whether it is one."""
         if block.language or block.text.lstrip()[:1] in ("{", "["):
             return False
-        program = read_python(block.text, line=block.line)
+        program = None
+        if not _IS_JAVASCRIPT.search(block.text):
+            program = read_python(block.text, line=block.line)
         program = program or read_javascript(block.text, line=block.line)
         if not any(True for _ in find_calls(program)):
             return False
@@ -243,6 +255,9 @@ class _PageCheck:
         routes = [it for it in self._directory.routes if it.contract in contracts]
         near = is_near(address, routes)
         submits = [it for it in routes if it.operation.role == "submit"]
+        if selected and call.body:
+            self._found.examples += 1
+            self._court.check_body(selected[0], call.body, self._found)
         meant = (here or (submits if selected else []) or ([near] if near else []))[:1]
         for route in meant:
             self._found.add(

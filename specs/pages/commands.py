@@ -21,7 +21,8 @@ _OTHERS = (
 _TAKES = {
     **dict.fromkeys(_OTHERS.split(), "other"),
     **dict.fromkeys(
-        ["-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json"], "body"
+        ["-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json"],
+        "body",
     ),
     **dict.fromkeys(["-F", "--form", "--form-string", "-T", "--upload-file"], "form"),
     **dict.fromkeys(("--data-urlencode", "--url-query"), "query"),

@@ -38,6 +38,10 @@ _PAUSES = re.compile(r"\b(setTimeout|sleep|delay|wait|poll\w*|check\w*)\b|^conti
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _EQUALITY = frozenset({"==", "===", "!=", "!=="})
+_BRACKET = re.compile(r"[()\[\]{}]")
+_MOST_BRACKETS = 200
+"""Brackets within brackets; the parser takes long to recover from very many."""
+
 _LARGEST_NUMBER = 40
 """Digits of a number that are still read; Python refuses to read very many."""
 
@@ -49,10 +53,20 @@ def _parser() -> tree_sitter.Parser:
     )
 
 
+def _parse(text: str) -> Node:
+    """Return the root of what *text* writes; of nothing, where it nests too deeply."""
+    depth = deepest = 0
+    for it in _BRACKET.finditer(text):
+        depth += 1 if it[0] in "([{" else -1
+        deepest = max(deepest, depth)
+    content = "" if deepest > _MOST_BRACKETS else text
+    return _parser().parse(content.encode(errors="replace")).root_node
+
+
 def read_javascript(text: str, *, line: int) -> Program:
     """Return the program that *text* writes, which begins at *line*."""
     reader = _Reader(line)
-    root = _parser().parse(text.encode(errors="replace")).root_node
+    root = _parse(text)
     nodes = list(_walk(root))
     found = [it for node in nodes for it in reader.read(node)]
     return Program(
@@ -64,13 +78,13 @@ def read_javascript(text: str, *, line: int) -> Program:
 
 def is_javascript(text: str) -> bool:
     """Say whether *text* can be read without a fault."""
-    return not _parser().parse(text.encode(errors="replace")).root_node.has_error
+    return not _parse(text).has_error
 
 
 def read_json_like(text: str, *, line: int) -> Expression:
     """Return the value that *text* writes as JSON, or nearly so; it begins at *line*."""
     # In brackets it is an expression; without, a brace would begin a block.
-    root = _parser().parse(f"({text}\n)".encode(errors="replace")).root_node
+    root = _parse(f"({text}\n)")
     reader = _Reader(line)
     for node in _walk(root):
         if node.type in ("object", "array"):

@@ -161,7 +161,8 @@ def _check_names(
     entries: list[Entry], sides: dict[str, list[Table]], found: Findings
 ) -> None:
     """Add the names in one list that no contract knows, where it knows most of them."""
-    tables = sides[entries[0].side] if entries[0].side else []
+    side = entries[0].side
+    tables = sides[side] if side else [*sides["body"], *sides["answer"]]
     known = {name for it in tables for name in it}
     strange = [it for it in entries if it.name not in known]
     if len(entries) < _FEWEST or len(entries) - len(strange) < _SHARE * len(entries):

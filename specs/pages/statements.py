@@ -11,7 +11,7 @@ _NUMBER = r"[`\"']?(-?\d{1,15}(?:\.\d{1,15})?)[`\"']?"
 _QUOTED = r"`[^`\n]{1,1500}`|\"[^\"\n]{1,1500}\"|'[^'\n]{1,1500}'"
 _WORD = r"[\w][\w:.+/-]{0,60}"
 _DEFAULT = re.compile(
-    r"\bdefaults?(?: value)?(?:"
+    r"\bdefaults?(?: value)?(?: (?:of|for) `\w{1,60}`)?(?:"
     rf"(?: is| to| of|=)?\s*[:=]?\s*(?P<sure>{_QUOTED}|-?\d{{1,15}}(?:\.\d{{1,15}})?(?![\w:])|true\b|false\b)"
     rf"|\s*[:=]\s*(?P<word>{_WORD})(?=\s*(?:[,;)|]|\.?$|\.\s)))",
     re.IGNORECASE,

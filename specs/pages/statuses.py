@@ -23,13 +23,15 @@ from specs.pages.values import Evaluator, softens
 from specs.pointers import split_pointer
 
 _QUOTED = r"[`'\"“‘][\w-]{2,40}[`'\"”’]"
+_NAMED = r"\b(?:status|(?:job|task|queue|generation|request)(?:'s)? state)\b[`'\"”’]?"
 _SENTENCE = re.compile(
-    r"\b(?:status|state)\b[^.;:`'\"“‘\n]{0,40}?(?:\b(?:is|becomes|equals|are|reaches|to|as|be)|[:=]+)"
+    rf"{_NAMED}[^.;:`'\"“‘\n]{{0,40}}?"
+    r"(?:\b(?:is|becomes|equals|are|reaches|to|as|be)\b|[:=]+)"
     rf"(?: set to| now| either| one of)?\s*((?:{_QUOTED}(?:\s*(?:,|/|\bor\b|\band\b)\s*){{0,3}}){{1,12}})",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"\b(?:status|state) (?:is|becomes|equals|reaches) (\w{4,40})\b(?=[,.;)])",
+    r"\bstatus (?:is|becomes|equals|reaches) (\w{4,40})\b(?=[,.;)])",
     re.IGNORECASE,
 )
 _LOGGED = re.compile(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from specs.pages.syntax import (
+    DEEPEST,
     Array,
     Assignment,
     Call,
@@ -19,6 +20,7 @@ from specs.pages.syntax import (
     Program,
     Spot,
     Text,
+    Unknown,
     Value,
     last_name,
 )
@@ -27,7 +29,7 @@ UNKNOWN: Final = "{}"
 """Stands for whatever a program puts there when it runs."""
 
 _PLACEHOLDER = re.compile(
-    r"\s*(?:<[^<>]{0,200}>|\{\{?[^{}]{0,200}\}?\}|\[[^\[\]]{0,200}\]|\$\{?\w{1,80}\}?"
+    r"\s*(?:<[^<>]{0,200}>|\{\{?[\w .-]{0,80}\}?\}|\[[\w .-]{0,80}\]|\$\{?\w{1,80}\}?"
     r"|.{0,300}(?:\.\.\.|…).{0,20}|(?i:your)[ _-].{0,300}|.{0,300}/(?i:your)[ _-].{0,300}"
     r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|X{3,})\s*",
     re.DOTALL,
@@ -36,7 +38,7 @@ _WRAPPERS = frozenset({"stringify", "dumps", "encode", "URL", "freeze", "Url", "
 _SOFTENERS = frozenset(
     {"lower", "upper", "toLowerCase", "toUpperCase", "casefold", "strip"}
 )
-_MOST_STEPS = 300_000
+_MOST_STEPS = 100_000
 """Pieces that are looked at in one program, which may join what it joined before."""
 
 _LONGEST = 20_000
@@ -72,6 +74,7 @@ class Evaluator:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._left = _MOST_STEPS
+        self._depth = 0
 
     def read(self, expression: Expression) -> Reading:
         """Return the value of *expression*."""
@@ -102,27 +105,37 @@ class Evaluator:
 
     def _value(self, expression: Expression, path: Path, reading: Reading) -> Any:
         self._left -= 1
+        self._depth += 1
+        try:
+            return self._known(expression, path, reading)
+        finally:
+            self._depth -= 1
+
+    def _known(self, expression: Expression, path: Path, reading: Reading) -> Any:
         reading.lines.setdefault(path, expression.at[0])
         changes: list[Assignment] = []
         for _ in range(8):
-            expression = _unwrap(expression)
-            if not isinstance(expression, Name) or self._left < 0:
+            inner = _unwrap(expression)
+            if isinstance(inner, Name):
+                found = self._program.assigned(inner.name, inner.at)
+                inner = found[0].value if found else inner
+                changes = [*found[1:], *changes]
+            if inner is expression:
                 break
-            found = self._program.assigned(expression.name, expression.at)
-            if not found:
-                break
-            expression, changes = found[0].value, [*found[1:], *changes]
+            expression = inner
+        if self._left < 0 or self._depth > DEEPEST:
+            expression = Unknown(at=expression.at)
         match expression:
-            case Object() if self._left > 0:
+            case Object():
                 return self._object(expression, changes, path, reading)
-            case Array(items=items) if self._left > 0:
+            case Array(items=items):
                 if expression.is_open:
                     reading.is_open.add(path)
                 return [
                     self._value(it, (*path, index), reading)
                     for index, it in enumerate(items)
                 ]
-            case Text(parts=parts) if self._left > 0:
+            case Text(parts=parts):
                 return self._joined(parts, path, reading)
             case Value(value=value) if not (
                 isinstance(value, str) and is_placeholder(value)
