@@ -32,12 +32,11 @@ def find_json(text: str, line: int) -> Iterator[Reading]:
     for index, row in rows[:_MOST]:
         start = row.index('{"')
         try:
-            value, end = _DECODER.raw_decode(row, start)
+            _, end = _DECODER.raw_decode(row, start)
         except (ValueError, RecursionError):
             continue
-        reading = read_text(row[start:end], line=line + index)
-        if reading is not None and isinstance(value, dict):
-            yield reading
+        if (inside := read_text(row[start:end], line=line + index)) is not None:
+            yield inside
 
 
 def is_document(value: Any) -> bool:
@@ -86,11 +85,12 @@ def _answers(
     telling = {split_pointer(it)[0] for it in (job.id, job.status, job.video)}
     for operation in contract.operations:
         for status, schema in operation.answers.items():
-            if isinstance(schema, ObjectSchema) and status.startswith("2"):
-                known = keys & schema.properties.keys()
-                if known & telling or len(known) > 1:
-                    code = int(status) if status.isdigit() else 200
-                    yield len(known), contract, operation, code, schema
+            if not isinstance(schema, ObjectSchema) or not status.startswith("2"):
+                continue
+            known = keys & schema.properties.keys()
+            if known & telling or len(known) > 1:
+                code = int(status) if status.isdigit() else 200
+                yield len(known), contract, operation, code, schema
 
 
 def _check_answer(

@@ -156,32 +156,25 @@ def _fenced(text: str) -> tuple[list[Block], str]:
     prose: list[str] = []
     code: list[str] = []
     fence: re.Match[str] | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
         found = _FENCE.match(line)
+        prose.append(line if fence is None and not found else "")
         if fence is None:
             fence, code = found, []
-            prose.append("" if found else line)
-            continue
-        prose.append("")
-        if not found or found[3] or not found[2].startswith(fence[2]):
+        elif not found or found[3] or not found[2].startswith(fence[2]):
             code.append(_shifted(line, fence[1]))
-            continue
-        blocks.append(
-            Block(
-                language=fence[3].casefold(),
-                text="\n".join(code),
-                line=number - len(code),
-            )
-        )
-        fence = None
+        else:
+            blocks.append(_block(fence, code, number))
+            fence = None
     if fence is not None:  # never closed: it goes on to the end
-        end = text.count("\n") + 2
-        blocks.append(
-            Block(
-                language=fence[3].casefold(), text="\n".join(code), line=end - len(code)
-            )
-        )
+        blocks.append(_block(fence, code, len(lines) + 1))
     return blocks, "\n".join(prose)
+
+
+def _block(fence: re.Match[str], code: list[str], end: int) -> Block:
+    text = "\n".join(code)
+    return Block(language=fence[3].casefold(), text=text, line=end - len(code))
 
 
 def _shifted(line: str, prefix: str) -> str:

@@ -86,10 +86,6 @@ class Directory:
         """Return the routes that *address* may mean."""
         return [it for it in self.routes if it.takes(address)]
 
-    def selected(self, model: str) -> list[Contract]:
-        """Return the contracts that a body with *model* in it submits to."""
-        return [it for it in self.contracts if model in it.fixed.values()]
-
     def placed(self, model: str) -> list[Contract]:
         """Return the contracts that a path or an SDK names by *model*."""
         return [it for it in self.contracts if it.model == model]

@@ -96,11 +96,10 @@ class Evaluator:
 
     def settle(self, expression: Expression) -> Expression:
         """Return what *expression* is: names are followed, wrappers taken off."""
-        for _ in range(8):
-            unwrapped = self.settle_name(_unwrap(expression))
-            if unwrapped is expression:
-                break
-            expression = unwrapped
+        inner = self.settle_name(_unwrap(expression))
+        while inner is not expression and self._left > 0:
+            self._left -= 1
+            expression, inner = inner, self.settle_name(_unwrap(inner))
         return expression
 
     def _value(self, expression: Expression, path: Path, reading: Reading) -> Any:
@@ -114,15 +113,16 @@ class Evaluator:
     def _known(self, expression: Expression, path: Path, reading: Reading) -> Any:
         reading.lines.setdefault(path, expression.at[0])
         changes: list[Assignment] = []
-        for _ in range(8):
-            inner = _unwrap(expression)
-            if isinstance(inner, Name):
-                found = self._program.assigned(inner.name, inner.at)
-                inner = found[0].value if found else inner
-                changes = [*found[1:], *changes]
-            if inner is expression:
-                break
+        while (inner := _unwrap(expression)) is not expression or (
+            isinstance(inner, Name) and self._left > 0
+        ):
             expression = inner
+            if isinstance(inner, Name):
+                self._left -= 1
+                found = self._program.assigned(inner.name, inner.at)
+                if not found:
+                    break
+                expression, changes = found[0].value, [*found[1:], *changes]
         if self._left < 0 or self._depth > DEEPEST:
             expression = Unknown(at=expression.at)
         match expression:

@@ -17,6 +17,7 @@ PAGES = {
     "brackets": "[" * MANY,
     "json": fenced("json", '{"a":' * MANY),
     "json-lines": fenced("text", *['{"a"'] * 9_000),
+    "json-deep-line": fenced("text", 'a {"a":' + "[" * 300 + "]" * 300 + "}"),
     "python-deep": python("x = " + "(" * 5_000 + ")" * 5_000),
     "python-sum": python("x = " + " + ".join(["'a'"] * 9_000), "requests.post(x)"),
     "python-doubling": python(
@@ -59,8 +60,8 @@ PAGES = {
     "dots": fenced(
         "python", f"requests.post('{URL}', json={{'model': '{'.' * 9_000}'}})"
     ),
-    "unfenced": "x = 1 +\n" * 9_000,
-    "unfenced-json": "{\n" * 9_000,
+    "unfenced": b"x = 1 +\n\n" * 9_000,
+    "unfenced-json": b"{\n" * 9_000,
     "paths": python(
         *[f'requests.post("https://api.aimlapi.com/{"v2/" * 300}", json={{}})'] * 40
     ),

@@ -57,7 +57,10 @@ def test_json_holds_every_finding(tmp_path: Path, registry: Registry) -> None:
     value = json.loads(PAGE_OUTPUTS["json"](report(tmp_path, registry)))
 
     assert value["summary"] == {"error": 1, "warning": 1, "note": 0}
-    assert [it["rule"] for it in value["findings"]] == ["outside-range", "prose-default"]
+    assert [it["rule"] for it in value["findings"]] == [
+        "outside-range",
+        "prose-default",
+    ]
     assert value["findings"][0]["line"] == 2
 
 
@@ -84,7 +87,10 @@ def test_the_table_of_rules_is_in_order_of_level() -> None:
     levels = [it.level.rank for it in RULES.values()]
 
     assert levels == sorted(levels)
-    assert all(f"| `{it.id}` | {it.level.value} |" in list_page_rules() for it in RULES.values())
+    assert all(
+        f"| `{it.id}` | {it.level.value} |" in list_page_rules()
+        for it in RULES.values()
+    )
     assert all(it.meaning for it in Level)
 
 

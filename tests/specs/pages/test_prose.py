@@ -154,7 +154,7 @@ def test_a_list_of_other_things_is_left_alone(check: Check, words: str) -> None:
 def test_a_table_over_several_lines_of_html_is_read(check: Check) -> None:
     page = (
         f"<html><body><h1>{FAL}</h1>\n<table>\n<tr><th>Name</th><th>Default</th></tr>\n"
-        "<tr>\n <td>sampler</td>\n <td>&quot;euler&quot;</td>\n</tr>\n</table></body></html>"
+        "<tr>\n <td><p>sampler</p></td>\n <td>&quot;euler&quot;</td>\n</tr>\n</table></body></html>"
     )
 
     assert told(check(page, "page.html")) == [

@@ -279,6 +279,12 @@ NOT_KNOWN = [
         f'curl {URL} -d "{{\\"model\\": \\"{INPAINT}\\", \\"prompt\\": \\"$P\\", \\"video_url\\": \\"$V\\"}}"',
     ),
     fenced("bash", f"curl -F file=@a.mp4 {URL}"),
+    python(
+        "a, [b, c] = f()", "a.b = a[0]", "a.b[0] = 1", f'requests.post("{URL}", json=b)'
+    ),
+    python("for body in bodies:", f'    requests.post("{URL}", json=body)'),
+    python(f'requests.post("{URL}", json=a{".b" * 90})'),
+    javascript("let body;", "const x = a[0];", f'axios.post("{URL}", body);'),
     python("this is no Python"),
     python(f'requests.post("{URL}", json=x + x)', "x = x + x"),
     python(f'config = {{"model": "{INPAINT}", "label": "Wan"}}'),

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.skipif(
     not SEEDS.is_dir(), reason="the sample pages are not beside this checkout"
 )
 
-OLD = [("impossible-status", "the status 'active'"), ("impossible-status", "the status 'waiting'")]
+OLD = [
+    ("impossible-status", "the status 'active'"),
+    ("impossible-status", "the status 'waiting'"),
+]
 NAIVE = ("failure-as-success", "the program never asks for 'error'")
 
 FOUND = {

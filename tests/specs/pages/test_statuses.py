@@ -51,6 +51,7 @@ WAITS = {
         "    case _: raise",
     ),
     "js": javascript(JS_POLL, 'if (job.status === "running") { wait(); }'),
+    "js-index": javascript(JS_POLL, 'if (job["status"] === "running") { wait(); }'),
     "js-includes": javascript(
         JS_POLL,
         "const { status } = job;",
