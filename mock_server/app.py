@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,7 +24,7 @@ from mock_server.errors import (
     UnknownJobError,
     UnknownScenarioError,
 )
-from mock_server.exchange import Reply
+from mock_server.exchange import Head, Reply, read_head
 from mock_server.hosts import Hosts
 from mock_server.jobs import Timing
 from mock_server.journal import Journal, Note
@@ -46,6 +47,7 @@ from specs import IllegalEventError, Registry
 
 _JOURNAL_SECONDS = 1.0  # that an exchange may wait until it is written down
 _AT_FAULT = "The mock is at fault"
+_OWN = f"{PREFIX}/".encode()
 _LOG = logging.getLogger(__name__)
 _PROBLEMS: Mapping[type[Exception], tuple[int, str]] = {
     UnknownScenarioError: (400, "No such scenario"),
@@ -188,26 +190,27 @@ class MockApp:
         if scope["type"] != "http":
             await self._live(receive, send)
             return
-        note = Note(call=self._hosts.read(scope))
-        own = scope["path"].startswith(f"{PREFIX}/")
-        try:
-            if own:
-                reply = await self._sides.control.answer(scope, receive)
-            else:
-                reply = await self._answer(note, receive)
-        except (MockServerError, IllegalEventError) as exc:
-            reply = _describe(exc)
-        except Exception:
-            _LOG.exception("%s %s", scope["method"], scope["path"])
-            reply = problem(
-                500,
-                "The mock is at fault",
-                "an unexpected error; its log has the trace",
-            )
-        if not own and self._journal.record(note, reply, at=self._clock.now()):
+        head = read_head(scope)
+        if self.is_own(head):
+            reply = await _settle(self._sides.control.answer(scope, receive), head)
+        else:
+            reply = await self.answer(head, receive)
+        await reply(scope, receive, send)
+
+    @staticmethod
+    def is_own(head: Head) -> bool:
+        """Say whether the request that *head* begins is for the mock's own side."""
+        path = head.path
+        return (unquote_to_bytes(path) if b"%" in path else path).startswith(_OWN)
+
+    async def answer(self, head: Head, receive: Receive) -> Reply:
+        """Return what the service answers to the request that *head* begins."""
+        note = Note(call=self._hosts.read(head))
+        reply = await _settle(self._answer(note, receive), head)
+        if self._journal.record(note, reply, at=self._clock.now()):
             loop = asyncio.get_running_loop()
             loop.call_later(_JOURNAL_SECONDS, self._journal.flush)
-        await reply(scope, receive, send)
+        return reply
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Go along with the server that starts this app, and stops it again."""
@@ -222,6 +225,18 @@ class MockApp:
             if rest.takes(note.call):
                 return await rest.answer(note.call, receive, now=self._clock.now())
         return await self._sides.service.answer(note, receive)
+
+
+async def _settle(answer: Coroutine[None, None, Reply], head: Head) -> Reply:
+    """Return *answer*, or what is to be said of the error that it raises."""
+    try:
+        return await answer
+    except (MockServerError, IllegalEventError) as exc:
+        return _describe(exc)
+    except Exception:
+        _LOG.exception("%s %s", head.method, head.path.decode("ascii", "replace"))
+        detail = "an unexpected error; its log has the trace"
+        return problem(500, _AT_FAULT, detail)
 
 
 def _describe(exc: Exception) -> Reply:

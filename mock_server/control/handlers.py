@@ -16,7 +16,7 @@ from mock_server.control.jobs import JobControl
 from mock_server.control.journal import JournalControl
 from mock_server.control.routes import PREFIX, find_route, write_document
 from mock_server.errors import ClockError, ControlBodyError, FixedClockError
-from mock_server.exchange import Reply, json_reply, read_call
+from mock_server.exchange import Reply, json_reply, read_call, read_head
 from mock_server.journal import Journal
 from mock_server.ledger import Ledger
 from mock_server.media.library import Library
@@ -67,7 +67,7 @@ class Control:
 
         Raises the error of the mock that says what is wrong with it.
         """
-        call = read_call(scope)
+        call = read_call(read_head(scope))
         target = find_route(call.method, call.path)
         if target.route is None or not target.route.open:
             self._guard.check(scope)
