@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -46,6 +47,9 @@ class _Money(click.ParamType[Decimal]):
 
 
 _MONEY = _Money()
+# What is said of a run that spends money, and what only of one that does not.
+_PAID = ("budget", "yes", "price", "ledger", "inputs")
+_FREE = ("profile", "seed", "strict")
 
 
 @click.command("test")
@@ -132,12 +136,7 @@ def command(
       reelspec test --base-url http://127.0.0.1:8000 --key aimlapi=KEY --key fal=ID:SECRET
       reelspec test --live fal --budget 0.50 --input video_url=https://example.com/a.mp4
     """
-    _refuse_misuse(
-        ctx,
-        live,
-        budget,
-        {"yes": yes, "price": price, "ledger": ledger, "input": inputs},
-    )
+    _refuse_misuse(ctx, live, budget)
     with extra_installed("test"):
         import contract_tests
     with expected_errors(contract_tests.ContractTestError):
@@ -176,17 +175,16 @@ def command(
 
 
 def _refuse_misuse(
-    ctx: click.Context,
-    live: str | None,
-    budget: Decimal | None,
-    others: dict[str, object],
+    ctx: click.Context, live: str | None, budget: Decimal | None
 ) -> None:
-    """Raise UsageError where money is not spoken of, or spoken of without `--live`."""
+    """Raise UsageError where money is not spoken of, or an option would mean nothing."""
     if live is not None and budget is None:
         raise click.UsageError("--live spends money: say how much with --budget", ctx)
-    given = [name for name, it in {"budget": budget, **others}.items() if it]
-    if live is None and given:
-        raise click.UsageError(f"--{given[0]} means nothing without --live", ctx)
+    stray, when = (_PAID, "without") if live is None else (_FREE, "with")
+    for it in ctx.command.params:
+        source = ctx.get_parameter_source(it.name) if it.name in stray else None
+        if source is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{it.opts[0]} means nothing {when} --live", ctx)
 
 
 def _target(

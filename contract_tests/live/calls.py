@@ -94,7 +94,11 @@ def _refuse_stray(contracts: tuple[Contract, ...], name: str, value: Json) -> No
             fix=f"name one that it has, such as {', '.join(near)}",
         )
     for contract in holders:
-        request = submit_of(contract, encode({**bare_body(contract), name: value}))
+        auth = contract.provider.auth
+        request = replace(
+            submit_of(contract, encode({**bare_body(contract), name: value})),
+            headers={auth.header: auth.scheme},
+        )
         for breach in Judge(contract).check_request(request):
             if breach.path[:1] == (name,):
                 raise TargetError(

@@ -155,6 +155,9 @@ def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
         (["--live", "fal", "--budget", "-1"], "is no amount that can be spent"),
         (["--budget", "1"], "--budget means nothing without --live"),
         (["--yes"], "--yes means nothing without --live"),
+        (["--input", "x=y"], "--input means nothing without --live"),
+        (["--live", "fal", "--budget", "1", "--seed", "1"], "--seed means nothing"),
+        (["--live", "fal", "--budget", "1", "--strict"], "--strict means nothing"),
         (["--live", "fal", "--budget", "1", "--input", "x"], "NAME=VALUE"),
         (
             ["--live", "fal", "--budget", "1", "--contract", AIMLAPI],
