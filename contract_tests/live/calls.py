@@ -99,11 +99,10 @@ def _refuse_stray(contracts: tuple[Contract, ...], name: str, value: Json) -> No
             submit_of(contract, encode({**bare_body(contract), name: value})),
             headers={auth.header: auth.scheme},
         )
-        for breach in Judge(contract).check_request(request):
-            if breach.path[:1] == (name,):
-                raise TargetError(
-                    f"--input {name}", breach.message, fix="give a value it admits"
-                )
+        if breach := next(Judge(contract).check_request(request), None):
+            raise TargetError(
+                f"--input {name}", breach.message, fix="give a value it admits"
+            )
 
 
 def _refusals(contract: Contract, tariff: Tariff) -> Iterable[Call]:
