@@ -117,7 +117,7 @@ sent = []
 def handle(request):
     sent.append(json.loads(request.content))
     return httpx.Response(200, json={"id": "7", "status": "queued"})
-client = Client(api_key="k", http_transport=httpx.MockTransport(handle))
+client = Client(api_key="k", http_client=httpx.Client(transport=httpx.MockTransport(handle)))
 """
 
 RICH = {
@@ -344,17 +344,20 @@ def test_hostile_text_stays_text_wherever_it_stands(
     files = generate(documents(**bodies))
     program = f"""
 import json
-from reel_clients.aimlapi import models
-schemas = [getattr(models, f"m{{it}}").Input.model_json_schema() for it in range({len(HOSTILE)})]
-print(json.dumps([it["properties"] for it in schemas]))"""
+from importlib import import_module
+from reel_clients._runtime.inputs import rules_of
+found = []
+for number in range({len(HOSTILE)}):
+    module = import_module(f"reel_clients.aimlapi.resources.m{{number}}")
+    model = module.Blocking.__origin__
+    found.append(rules_of(model.submit, **model._protocol.wire).adapter.json_schema())
+print(json.dumps([it["properties"] for it in found]))"""
 
     found = executed(files, tmp_path, program)
 
     for text, properties in zip(HOSTILE, found, strict=True):
-        assert set(properties) == {"model", f"x{text}", *"edicozl"}
+        assert set(properties) == {f"x{text}", *"edicozl"}
         assert properties["e"]["enum"] == [text, "b"]
-        assert properties["e"]["default"] == properties["d"]["default"] == text
-        assert properties["d"]["format"] == text
 
 
 @pytest.mark.parametrize("text", HOSTILE)
