@@ -49,11 +49,19 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceFacts:
+    """The literals of a `Price`, and those of each `Count` in it by its name there."""
+
+    facts: Mapping[str, Any]
+    counts: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """One model: the class that submits its jobs, in the colours of *job*.
 
     *calls* are the operations by role, *facts* the other literals of a `JobProtocol`,
-    *price* those of a `Price`; *input_module* is empty where no argument is an object
+    *input_module* is empty where no argument is an object
     with a class of its own.
     """
 
@@ -68,7 +76,7 @@ class Resource:
     job: str
     calls: Mapping[str, CallFacts]
     facts: Mapping[str, Any]
-    price: Mapping[str, Any]
+    price: PriceFacts | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from codegen.ir import (
     CallFacts,
     Distribution,
     ModelsModule,
+    PriceFacts,
     ProviderPackage,
     Resource,
 )
@@ -45,6 +46,7 @@ _RESOURCE_NAMES = frozenset(
         "Call",
         "CancellableJob",
         "Coroutine",
+        "Count",
         "Field",
         "Interval",
         "Job",
@@ -227,29 +229,38 @@ def _lower_resource(
     )
 
 
-def _lower_price(contract: Contract) -> dict[str, Any]:
-    """Return the literals of the `Price`; empty unless all that it takes is known."""
+def _lower_price(contract: Contract) -> PriceFacts | None:
+    """Return the facts of the price, None unless all that it takes is known."""
     prices = contract.provider.prices
-    members = {it.name: it.schema for it in contract.parameters}
-    frames = members.get(prices.frames) if prices else None
-    if (
-        prices is None
-        or not (prices.values and prices.parameter in members)
-        or not (isinstance(frames, NumberSchema) and frames.maximum)
-        or not isinstance(frames.default, int)
-    ):
-        return {}
-    return {
+    known = {it.name for it in contract.parameters}
+    if prices is None or not prices.values or prices.parameter not in known:
+        return None
+    names = {"frames": prices.frames, "inserted": prices.inserted}
+    counts = {role: _lower_count(contract, it) for role, it in names.items() if it}
+    if "frames" not in counts or not all(counts.values()):
+        return None
+    facts = {
         "currency": prices.currency,
         "parameter": prices.parameter,
         "values": prices.values,
-        "frames": prices.frames,
-        "usual": frames.default,
-        "most": int(frames.maximum.value),
-        "unless": prices.unless,
+        "matching": prices.matching,
         "rate": prices.frames_per_second,
         "source": prices.source,
         "retrieved": str(prices.retrieved),
+    }
+    return PriceFacts(facts=facts, counts=counts)
+
+
+def _lower_count(contract: Contract, name: str) -> dict[str, Any]:
+    """Return the literals of a `Count`; empty where the document sets no most."""
+    found = [it.schema for it in contract.parameters if it.name == name]
+    if not found or not isinstance(found[0], NumberSchema) or not found[0].maximum:
+        return {}
+    usual, most = found[0].default, int(found[0].maximum.value)
+    return {
+        "name": name,
+        "usual": usual if isinstance(usual, int) else most,
+        "most": most,
     }
 
 

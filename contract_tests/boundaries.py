@@ -5,6 +5,7 @@ text: a finite list per schema, simplest value first. What a random draw finds o
 a thousand tries is tried here each time.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
@@ -14,9 +15,9 @@ from hypothesis import find, settings
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 from contract_tests.errors import UnmetSchemaError
-from contract_tests.numbers import is_stepped, listed, multiples, plain
+from contract_tests.numbers import extremes, is_stepped, listed, multiples, plain
 from contract_tests.strategies import from_string
-from contract_tests.texts import FORMATS, LONG, TELLING, fit, url
+from contract_tests.texts import FORMATS, LONG, LONGEST, TELLING, fit, url
 from specs import (
     UNSET,
     ArraySchema,
@@ -29,6 +30,11 @@ from specs import (
     StringSchema,
     UnionSchema,
 )
+
+STRANGER = "x_undeclared"
+"""A member that no document names."""
+
+_MOST_ITEMS = 1_000
 
 
 def simplest(schema: Schema) -> Any:
@@ -64,11 +70,23 @@ def object_with(schema: ObjectSchema, names: Iterable[str] = ()) -> dict[str, An
     }
 
 
+def stranger_values(schema: ObjectSchema) -> tuple[Any, ...]:
+    """Return the planned values of a member that *schema* does not name, if it may be."""
+    if isinstance(schema.additional, bool):
+        return (["anything"],) if schema.additional else ()
+    return boundaries(schema.additional)
+
+
 def items_of(schema: ArraySchema, size: int) -> list[Any]:
     """Return *size* items that may stand in one list, or fewer if no more differ."""
     if schema.unique_items:
         return list(islice(series(schema.items), size))
     return [simplest(schema.items)] * size
+
+
+def has_size(schema: ArraySchema, size: int) -> bool:
+    """Say whether a list of *size* valid items can be built."""
+    return size <= _MOST_ITEMS and len(items_of(schema, size)) == size
 
 
 def _endless(schema: Schema) -> Iterator[Any]:
@@ -98,7 +116,7 @@ def _of_type(schema: Schema) -> list[Any]:
         case ArraySchema():
             return _of_array(schema)
         case ObjectSchema():
-            return [object_with(schema), object_with(schema, schema.properties)]
+            return list(_of_object(schema))
         case UnionSchema():
             return [it for option in schema.options for it in boundaries(option)]
         case NullSchema():
@@ -116,10 +134,15 @@ def _of_number(schema: NumberSchema) -> list[Any]:
         # An end that the document leaves open is no boundary: a step is enough.
         first = found.first if schema.minimum else max(found.first, nearest - 1)
         last = found.last if schema.maximum else min(found.last, nearest + 1)
-        return [found.at(k) for k in (nearest, first, last)]
-    ends = (schema.minimum, schema.maximum)
-    closed = [plain(it.value) for it in ends if it and not it.exclusive]
-    return [*_inside(schema), *closed]
+        inside = (min(first + 1, last), max(last - 1, first))
+        return [found.at(k) for k in (nearest, first, last, *inside)]
+    low, high = extremes(schema)
+    ends: list[int | float] = []
+    if schema.minimum:
+        ends += [low, min(math.nextafter(low, math.inf), high)]
+    if schema.maximum:
+        ends += [high, max(math.nextafter(high, -math.inf), low)]
+    return [*_inside(schema), *ends]
 
 
 def _inside(schema: NumberSchema) -> list[int | float]:
@@ -139,12 +162,12 @@ def _of_string(schema: StringSchema) -> list[str]:
     if schema.pattern:
         return [_shortest_match(schema.pattern, low, high, schema.pointer)]
     if schema.format == "uri":
-        longest = LONG if high is None else high
+        longest = LONG if high is None else min(high, LONGEST)
         values = [*FORMATS["uri"].telling, url(max(low, len(url(0)))), url(longest)]
     elif schema.format in FORMATS:
         return list(FORMATS[schema.format].telling)
     else:
-        longest = LONG if high is None else high
+        longest = LONG if high is None else min(high, LONGEST)
         values = [*TELLING, fit(low), fit(low + 1), fit(longest)]
     found = [
         it for it in values if low <= len(it) and (high is None or len(it) <= high)
@@ -178,17 +201,37 @@ def _shortest_match(pattern: str, low: int, high: int | None, pointer: str) -> s
 
 
 def _of_array(schema: ArraySchema) -> list[list[Any]]:
-    least = schema.min_items
-    most = 3 if schema.max_items is None else schema.max_items
-    sizes = dict.fromkeys((max(least, min(1, most)), least, max(least, most)))
-    found = [items for it in sizes if len(items := items_of(schema, it)) == it]
+    least, most = schema.min_items, schema.max_items
+    high = max(least + 1, 2) if most is None else most
+    some = [min(max(least, it), high) for it in (1, 2)]
+    sizes = dict.fromkeys((some[0], least, high, some[1]))
+    found = [items_of(schema, it) for it in sizes if has_size(schema, it)]
     if not found:
         raise UnmetSchemaError(
             schema.pointer,
             f"no list of {least} different items can be built",
             fix="mend the document or waive it",
         )
-    return found
+    if most == 0:
+        return found
+    rest = items_of(schema, max(least, 1))
+    return [*found, *(_led_by(it, rest) for it in boundaries(schema.items))]
+
+
+def _led_by(first: Any, items: list[Any]) -> list[Any]:
+    """Return *items* with *first* in front, in the place of itself or of the first."""
+    known = [_key(it) for it in items]
+    place = known.index(_key(first)) if _key(first) in known else 0
+    return [first, *items[:place], *items[place + 1 :]]
+
+
+def _of_object(schema: ObjectSchema) -> Iterator[dict[str, Any]]:
+    bare = object_with(schema)
+    yield bare
+    yield object_with(schema, schema.properties)
+    for name, it in schema.properties.items():
+        yield from ({**bare, name: value} for value in boundaries(it.schema))
+    yield from ({**bare, STRANGER: it} for it in stranger_values(schema))
 
 
 def _key(value: Json) -> str:

@@ -16,6 +16,7 @@ class Situation(StrEnum):
 
     SUBMIT = "a valid submit"
     REFUSE = "a request that breaks a rule"
+    INQUIRE = "a request on which readers of the document differ"
     POLL = "asking for the state of a job"
     FETCH = "asking for the result of a job"
     CANCEL = "cancelling a job"

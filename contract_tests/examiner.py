@@ -1,17 +1,25 @@
 """Asks one contract's service, and holds each answer to the claims about it."""
 
-import json
+import re
 from dataclasses import replace
 from typing import Any
 
+from contract_tests.cases import Question
 from contract_tests.checks import ending
 from contract_tests.claims import CLAIMS, Finding
 from contract_tests.evidence import Evidence, Job, Situation
 from contract_tests.failures import Failure, Fault, show
+from contract_tests.rules import RuleSide, broken_by, shown_by
 from contract_tests.tally import Tally
-from contract_tests.target import Connection, Exchange, Target
+from contract_tests.target import Exchange, Sender, Target
 from contract_tests.violations import Violation
+from contract_tests.wire import encode
 from specs import Contract, Judge, Operation, Request
+
+_DECIDE = frozenset(
+    {"no_server_error", "a_valid_request_is_accepted", "an_invalid_request_is_refused"}
+)
+"""The claims that say whether a request was accepted, or refused, as it should be."""
 
 
 class Examiner:
@@ -22,7 +30,7 @@ class Examiner:
     """
 
     def __init__(
-        self, contract: Contract, target: Target, connection: Connection, tally: Tally
+        self, contract: Contract, target: Target, connection: Sender, tally: Tally
     ) -> None:
         self.contract = contract
         self.target = target
@@ -38,7 +46,8 @@ class Examiner:
             headers=self.target.failing if failing else {},
             body=encode(body),
         )
-        evidence = self._ask(request, Situation.SUBMIT, case=case)
+        sides = shown_by(self.contract, body)
+        evidence = self._ask(request, Situation.SUBMIT, case=case, sides=sides)
         facts = self.contract.provider.job
         job = Job(id=evidence.text(facts.id), state="", is_failing=failing)
         self.jobs[job.id] = job
@@ -49,7 +58,28 @@ class Examiner:
         """Send a *request* that breaks one rule."""
         place = "/".join(str(it) for it in violation.path)
         case = f"{place or request.operation.role}: {violation.label}"
-        self._ask(request, Situation.REFUSE, case=case, violation=violation)
+        side = broken_by(self.contract, violation)
+        self._ask(
+            request,
+            Situation.REFUSE,
+            case=case,
+            violation=violation,
+            sides=() if side is None else (side,),
+        )
+
+    def inquire(self, question: Question, *, strict: bool = False) -> None:
+        """Send what readers of the document differ on, and note what the service does.
+
+        Only a *strict* examiner takes the side of the document's version of OpenAPI.
+        """
+        request = Request(operation=self.contract.submit, body=encode(question.body))
+        if strict and question.is_valid:
+            self.submit(question.body, case=question.label)
+        elif strict:
+            self.refuse(request, violation=question.breaks)
+        else:
+            evidence = self._ask(request, Situation.INQUIRE, case=question.label)
+            self.tally.choices[question.label] = evidence.is_success
 
     def poll(self, job: Job, *, situation: Situation = Situation.POLL) -> str:
         """Ask for the state of *job*, and return it."""
@@ -94,9 +124,15 @@ class Examiner:
         case: str = "",
         violation: Violation | None = None,
         job: Job | None = None,
+        sides: tuple[RuleSide, ...] = (),
     ) -> Evidence:
         return self._examine(
-            self._send(request), situation, case=case, violation=violation, job=job
+            self._send(request),
+            situation,
+            case=case,
+            violation=violation,
+            job=job,
+            sides=sides,
         )
 
     def _send(self, request: Request) -> Exchange:
@@ -111,8 +147,13 @@ class Examiner:
         violation: Violation | None = None,
         job: Job | None = None,
         state: str = "",
+        sides: tuple[RuleSide, ...] = (),
     ) -> Evidence:
-        """Return the evidence of *exchange* once every claim about it holds."""
+        """Return the evidence of *exchange* once every claim about it holds.
+
+        *sides* are what the exchange shows of the contract's rules: what was accepted
+        has been accepted, whatever else is wrong with the answer.
+        """
         self.tally.requests += 1
         evidence = Evidence(
             contract=self.contract,
@@ -130,8 +171,11 @@ class Examiner:
             if finding := claim.check(evidence):
                 fault = _fault(claim.name, finding, evidence, case or situation.value)
                 self.tally.add_fault(fault)
+                held = claim.name not in _DECIDE
+                self.tally.note(sides if held else _blamed(sides, evidence), held=held)
                 raise Failure(fault)
             self.tally.passed[claim.name] += 1
+        self.tally.note(sides, held=True)
         return evidence
 
     def _saw(self, job: Job, evidence: Evidence) -> None:
@@ -144,6 +188,13 @@ class Examiner:
         job.ending = job.ending or ending(evidence)
 
 
+def _blamed(sides: tuple[RuleSide, ...], evidence: Evidence) -> tuple[RuleSide, ...]:
+    """Return those of *sides* whose parameter the answer names, or all if it names none."""
+    answer = evidence.exchange.answer.body.decode("utf-8", "replace")
+    words = frozenset(re.findall(r"\w+", answer))
+    return tuple(it for it in sides if it.rule.parameter in words) or sides
+
+
 def request_for(operation: Operation, id_: str) -> Request:
     """Return the request of *operation* for the job *id_*."""
     assert operation.id is not None
@@ -151,12 +202,6 @@ def request_for(operation: Operation, id_: str) -> Request:
     if places[operation.id] == "query":
         return Request(operation=operation, query={operation.id: id_})
     return Request(operation=operation, path={operation.id: id_})
-
-
-def encode(body: Any) -> bytes:
-    """Return *body* as the JSON that clients send: compact, in UTF-8."""
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode()
 
 
 def _fault(claim: str, finding: Finding, evidence: Evidence, case: str) -> Fault:

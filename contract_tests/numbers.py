@@ -17,6 +17,7 @@ SAFE = 2**53 - 1
 """The largest integer that every JSON parser reads as itself (RFC 8259, section 6)."""
 
 _INT32 = (-(2**31), 2**31 - 1)
+_NEAR = 10**6
 _LISTED = 500  # multiples of a fraction are listed from each end
 
 
@@ -80,6 +81,81 @@ def listed(schema: NumberSchema) -> tuple[int | float, ...]:
     step = float(found.step)
     values = [found.at(k) for k in sorted(ks, key=lambda k: (abs(k), k < 0))]
     return tuple(it for it in values if (it / step).is_integer())
+
+
+def extremes(schema: NumberSchema) -> tuple[int | float, int | float]:
+    """Return the smallest and the largest valid number of *schema*, as they travel.
+
+    Where the document leaves a side open it is the last number that parsers agree on.
+    """
+    if is_stepped(schema):
+        found = multiples(schema)
+        if found.step.denominator == 1:
+            return found.at(found.first), found.at(found.last)
+        values = listed(schema)
+        return min(values), max(values)
+    low, high = schema.minimum, schema.maximum
+    return (
+        _inwards(low, math.inf) if low else -SAFE,
+        _inwards(high, -math.inf) if high else SAFE,
+    )
+
+
+def beyond(schema: NumberSchema) -> tuple[int | float | None, int | float | None]:
+    """Return the numbers next to the range of *schema*, below it and above it.
+
+    Those of a stepped schema are multiples too, so that only the range is broken.
+    None stands where the document sets no end, or JSON cannot go beyond it.
+    """
+    low, high = schema.minimum, schema.maximum
+    if is_stepped(schema):
+        found, sized = multiples(schema), is_sized(schema)
+        return (
+            found.at(found.first - 1) if low or sized else None,
+            found.at(found.last + 1) if high or sized else None,
+        )
+    return (
+        _outwards(low, -math.inf) if low else None,
+        _outwards(high, math.inf) if high else None,
+    )
+
+
+def gaps(schema: NumberSchema) -> Multiples | None:
+    """Return multiples near zero whose successors are valid too; None if none are."""
+    found = multiples(schema)
+    nearest = min(max(found.first, 0), found.last)
+    # Beyond this window a double may no longer hold the fraction.
+    first, last = max(found.first, nearest - _NEAR), min(found.last, nearest + _NEAR)
+    return None if first == last else Multiples(found.step, first, last - 1)
+
+
+def is_sieved(schema: NumberSchema) -> bool:
+    """Say whether a number of the right type, inside the range, may be no multiple."""
+    coarse = schema.type == "number" or schema.multiple_of != 1
+    return schema.multiple_of is not None and coarse and gaps(schema) is not None
+
+
+def is_sized(schema: NumberSchema) -> bool:
+    """Say whether the format ends a range that the bounds leave open.
+
+    Beyond int64 lie numbers that parsers no longer agree on, so only int32 counts.
+    """
+    return schema.format == "int32" and not (schema.minimum and schema.maximum)
+
+
+def _inwards(bound: Bound, direction: float) -> int | float:
+    """Return the valid number nearest to *bound*."""
+    if bound.exclusive:
+        return math.nextafter(float(bound.value), direction)
+    return plain(bound.value)
+
+
+def _outwards(bound: Bound, direction: float) -> int | float | None:
+    """Return the number nearest to *bound* that it excludes."""
+    if bound.exclusive:
+        return plain(bound.value)
+    found = math.nextafter(float(bound.value), direction)
+    return None if math.isinf(found) else found
 
 
 def _ends(schema: NumberSchema) -> tuple[Bound, Bound]:

@@ -27,6 +27,7 @@ class Assignment:
     target: Target
     profile: Profile
     seed: int | None = None
+    strict: bool = False  # where readers differ, the document's version is right
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -87,6 +88,12 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="'NAME: VALUE'",
         help="a header that makes the server fail a job; repeatable",
     )
+    add(
+        "--strict-reading",
+        dest="contract_strict",
+        action="store_true",
+        help="where readers of a document differ, hold the server to its version",
+    )
     add("--specs", dest="contract_specs", type=Path, help="the folder of documents")
 
 
@@ -99,6 +106,7 @@ def assignment_from(config: pytest.Config) -> Assignment:
         target=_target(config, registry.providers),
         profile=profile_named(config.getoption("contract_profile")),
         seed=config.getoption("contract_seed"),
+        strict=config.getoption("contract_strict"),
     )
 
 

@@ -1,18 +1,21 @@
-"""The cases that every run tries, whatever its profile: finite, and in a fixed order."""
+"""The requests that every run sends, whatever its profile: finite, in a fixed order."""
 
 import re
 import string
+from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
-from contract_tests.boundaries import boundaries, object_with
+from contract_tests.cases import bare_body, numbers_of
 from contract_tests.evidence import Job
-from contract_tests.examiner import encode, request_for
+from contract_tests.examiner import request_for
+from contract_tests.rules import RuleSide, broken_by
 from contract_tests.strategies import from_object
 from contract_tests.violations import Violation, violations
+from contract_tests.wire import Written, encode
 from specs import Contract, Provider, Request
 
 _NOTHING: st.SearchStrategy[None] = st.none()
@@ -20,28 +23,11 @@ _NO_KEY = "malformed"
 ABSURD_IDS = ("x" * 2_000, "🎬", "a b", "\x00", "%", "'--", "-1", "{request_id}")
 """Ids that no job could have."""
 
+_VARIED = frozenset({"type", "enum"})
+"""The rules that can be broken in ways of many kinds."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A valid submit body, and in words what it is about."""
-
-    label: str
-    body: dict[str, Any]
-
-
-def valid_cases(contract: Contract) -> Iterator[Case]:
-    """Yield the bare body, the full one, and one for each boundary of each parameter."""
-    bare = object_with(contract.body) | contract.fixed
-    full = object_with(contract.body, contract.body.properties) | contract.fixed
-    yield Case(label="required members alone", body=bare)
-    yield Case(label="every member", body=full)
-    if contract.body.additional is True:
-        stranger = {**bare, "x_undeclared": ["anything"]}
-        yield Case(label="a member that the document does not name", body=stranger)
-    for it in contract.parameters:
-        for value in boundaries(it.schema):
-            label = f"{it.name}: a boundary"
-            yield Case(label=label, body={**bare, it.name: value})
+_NO_NUMBERS = ("NaN", "Infinity", "-Infinity", "1e400", "017", "0x11", "1_7", "+17")
+"""What some readers of JSON take for a number, and JSON does not have."""
 
 
 def valid_bodies(contract: Contract) -> st.SearchStrategy[dict[str, Any]]:
@@ -54,7 +40,7 @@ def invalid_requests(contract: Contract) -> Iterator[tuple[Violation, Request]]:
     for violation in violations(contract.body):
         for value in violation.planned:
             yield violation, submit_of(contract, encode(value))
-    yield _not_json(contract)
+    yield from _not_json(contract)
     if not contract.fixed:
         yield _unknown_model(contract)
     for operation in contract.operations:
@@ -62,6 +48,26 @@ def invalid_requests(contract: Contract) -> Iterator[tuple[Violation, Request]]:
             if it.required and it.location == "query":
                 missing = _outside_body("required", it.schema.pointer, "missing")
                 yield replace(missing, path=(it.name,)), Request(operation=operation)
+
+
+def few_invalid_requests(contract: Contract) -> list[tuple[Violation, Request]]:
+    """Return one request for each side that a refusal shows, each broken in another way.
+
+    A wrong type comes in many kinds, and so does a value near a listed one: from
+    parameter to parameter the next one is taken.
+    """
+    ways: dict[RuleSide, dict[str, tuple[Violation, Request]]] = {}
+    for violation, request in invalid_requests(contract):
+        if side := broken_by(contract, violation):
+            those = ways.setdefault(side, {})
+            those.setdefault(violation.label, (violation, request))
+    turns: Counter[str] = Counter()
+    chosen: list[tuple[Violation, Request]] = []
+    for side, those in ways.items():
+        keyword = side.rule.keyword
+        chosen.append([*those.values()][turns[keyword] % len(those)])
+        turns[keyword] += keyword in _VARIED
+    return chosen
 
 
 def invalid_bodies(
@@ -76,7 +82,7 @@ def invalid_bodies(
 
 def requests_about(contract: Contract, job: Job) -> Iterator[Request]:
     """Yield one request for each operation, about *job* where it is about a job."""
-    yield submit_of(contract, encode(object_with(contract.body) | contract.fixed))
+    yield submit_of(contract, encode(bare_body(contract)))
     for operation in contract.operations:
         if operation.id is not None:
             yield request_for(operation, job.id)
@@ -107,16 +113,29 @@ def submit_of(contract: Contract, body: bytes) -> Request:
     return Request(operation=contract.submit, body=body)
 
 
-def _not_json(contract: Contract) -> tuple[Violation, Request]:
-    violation = _outside_body("json", contract.submit.pointer, "not JSON")
-    return violation, submit_of(contract, b'{"prompt": "a cat')
+def _not_json(contract: Contract) -> Iterator[tuple[Violation, Request]]:
+    body = encode(bare_body(contract))
+    texts = {
+        "cut off": b'{"prompt": "a cat',
+        "a comma too many": body[:-1] + b",}",
+        "two values": body * 2,
+        "no UTF-8": b'{"prompt": "\xff"}',
+        **{
+            f"{name} is {word}": encode({**bare_body(contract), name: Written(word)})
+            for name, _ in numbers_of(contract)[:1]
+            for word in _NO_NUMBERS
+        },
+    }
+    for label, text in texts.items():
+        violation = _outside_body("json", contract.submit.pointer, f"not JSON: {label}")
+        yield violation, submit_of(contract, text)
 
 
 def _unknown_model(contract: Contract) -> tuple[Violation, Request]:
     """Return a submit to a path that names a model nobody has."""
     submit = contract.submit
     elsewhere = replace(submit, wire_path=f"{submit.wire_path}-of-nobody")
-    body = encode(object_with(contract.body))
+    body = encode(bare_body(contract))
     violation = _outside_body("model", submit.pointer, "an unknown model")
     return violation, Request(operation=elsewhere, body=body)
 

@@ -24,6 +24,7 @@ def run(
     contracts: Iterable[str] | None = None,
     profile: str = "quick",
     seed: int | None = None,
+    strict: bool = False,
     on_progress: Callable[[Progress], object] = lambda _: None,
 ) -> Report:
     """Test *contracts*, or all of *registry*, at *target*; print nothing.
@@ -34,7 +35,11 @@ def run(
     if contracts is not None:
         wanted = tuple(registry.contract(it) for it in contracts)
     assignment = Assignment(
-        contracts=wanted, target=target, profile=profile_named(profile), seed=seed
+        contracts=wanted,
+        target=target,
+        profile=profile_named(profile),
+        seed=seed,
+        strict=strict,
     )
     plugin = ContractPlugin(lambda: assignment, on_progress=on_progress)
     # No configuration of the caller's own project, no cache, no output.

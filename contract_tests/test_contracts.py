@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from contract_tests import plan
-from contract_tests.boundaries import object_with
+from contract_tests import cases, plan
 from contract_tests.evidence import Job, Situation
-from contract_tests.examiner import Examiner, encode
+from contract_tests.examiner import Examiner
 from contract_tests.failures import try_all
 from contract_tests.machine import machine_for
 from contract_tests.plugin import ContractPlugin
 from contract_tests.profiles import Draws
 from contract_tests.violations import Violation
+from contract_tests.wire import encode
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def draws(request: pytest.FixtureRequest) -> Draws:
 def test_planned_requests_are_accepted(examiner: Examiner) -> None:
     try_all(
         partial(examiner.submit, it.body, case=it.label)
-        for it in plan.valid_cases(examiner.contract)
+        for it in cases.valid_cases(examiner.contract)
     )
 
 
@@ -46,6 +46,16 @@ def test_planned_violations_are_refused(examiner: Examiner) -> None:
     try_all(
         partial(examiner.refuse, request, violation=violation)
         for violation, request in plan.invalid_requests(examiner.contract)
+    )
+
+
+def test_open_questions_are_answered(
+    examiner: Examiner, request: pytest.FixtureRequest
+) -> None:
+    strict = ContractPlugin.of(request.config).assignment.strict
+    try_all(
+        partial(examiner.inquire, it, strict=strict)
+        for it in cases.questions(examiner.contract)
     )
 
 
@@ -115,8 +125,7 @@ def test_jobs_live_by_their_lifecycle(examiner: Examiner, draws: Draws) -> None:
 
 
 def _submit(examiner: Examiner, *, failing: bool = False) -> Job:
-    contract = examiner.contract
-    return examiner.submit(object_with(contract.body) | contract.fixed, failing=failing)
+    return examiner.submit(cases.bare_body(examiner.contract), failing=failing)
 
 
 def _run_its_course(examiner: Examiner, job: Job) -> None:

@@ -5,14 +5,23 @@ admits any text.
 """
 
 import base64
+import re
 import string
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 
 from hypothesis import strategies as st
 
+from specs import StringSchema
+
 LONG = 2_000
 """How long a text may be drawn or planned where the document sets no limit."""
+
+LONGEST = 100_000
+"""The longest text that is ever built: a limit above it is taken on trust."""
+
+_ODD = ("", "~", " ", "\n", "0", "a", "A", "猫")
 
 TEXT = st.characters(codec="utf-8")
 # UTF-16 and code points count the same here, so a length means one thing to all.
@@ -122,3 +131,33 @@ FORMATS: dict[str, Format] = {
         broken=("a===", "~~~~"),
     ),
 }
+
+
+def has_length(schema: StringSchema, length: int) -> bool:
+    """Say whether a text of *length* can be built that keeps all else of *schema*."""
+    if schema.pattern is not None or length > LONGEST:
+        return False
+    if schema.format == "uri":
+        return length >= len(url(0))
+    return schema.format not in FORMATS
+
+
+def mismatches(schema: StringSchema) -> tuple[str, ...]:
+    """Return texts of the right length that break the pattern or format of *schema*."""
+    low, high = schema.min_length, schema.max_length
+    return tuple(
+        it
+        for it in dict.fromkeys(_mismatches(schema))
+        if low <= len(it) and (high is None or len(it) <= high)
+    )
+
+
+def _mismatches(schema: StringSchema) -> Iterator[str]:
+    if schema.pattern is not None:
+        pattern, least = re.compile(schema.pattern), min(schema.min_length, LONGEST)
+        sizes = (1, least, least + 1)
+        yield from (
+            it * size for size in sizes for it in _ODD if not pattern.search(it * size)
+        )
+    elif schema.format in FORMATS:
+        yield from FORMATS[schema.format].broken

@@ -6,25 +6,37 @@ integer, a length counted in UTF-16, a member that the document does not name bu
 not forbid either.
 """
 
-import math
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
 
-from contract_tests.boundaries import items_of, object_with
-from contract_tests.numbers import SAFE, is_stepped, multiples, plain
+from contract_tests.boundaries import (
+    STRANGER,
+    has_size,
+    items_of,
+    object_with,
+    simplest,
+)
+from contract_tests.kinds import has_ground_of_its_own, kind_of, kinds_of
+from contract_tests.numbers import (
+    SAFE,
+    Multiples,
+    beyond,
+    gaps,
+    is_sieved,
+    is_stepped,
+    multiples,
+    plain,
+)
 from contract_tests.strategies import Values
-from contract_tests.texts import COUNTABLE, FORMATS, TEXT, fit, url
+from contract_tests.texts import TEXT, fit, has_length, mismatches, url
 from specs import (
     AnySchema,
     ArraySchema,
-    BooleanSchema,
     Json,
-    NullSchema,
     NumberSchema,
     ObjectSchema,
     Schema,
@@ -32,26 +44,19 @@ from specs import (
     UnionSchema,
 )
 
-_NEAR = 10**6
-_ODD = ("", "~", " ", "\n", "0", "a", "A" * 99)
+_BORROWED = 3  # values of other parameters that are tried for one
+_HUGE = 10**40
+"""Beyond what any number of a machine holds exactly, yet JSON like any other."""
 
-_FOREIGN: dict[str, tuple[Json, Values]] = {
-    "string": ("17", st.text(TEXT)),
-    "number": (1.5, st.integers(-SAFE, SAFE).map(lambda it: it + 0.5)),
-    "boolean": (True, st.booleans()),
-    "array": ([], st.lists(st.integers(-9, 9), max_size=3)),
-    "object": ({}, st.dictionaries(st.text(TEXT), st.booleans(), max_size=3)),
+_FOREIGN: dict[str, Values] = {
+    "string": st.text(TEXT),
+    "number": st.integers(-SAFE, SAFE).map(lambda it: it + 0.5),
+    "boolean": st.booleans(),
+    "array": st.lists(st.integers(-9, 9), max_size=3),
+    "object": st.dictionaries(st.text(TEXT), st.booleans(), max_size=3),
+    "null": st.none(),
 }
-"""A value of each JSON type, and how to draw others, for where the type is wrong."""
-
-_KIND: dict[type[Schema], str] = {
-    NumberSchema: "number",
-    StringSchema: "string",
-    BooleanSchema: "boolean",
-    ArraySchema: "array",
-    ObjectSchema: "object",
-    NullSchema: "null",
-}
+"""How to draw a value of each JSON type, for where the type is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +93,12 @@ def violations(schema: Schema) -> Iterator[Violation]:
     """
     if isinstance(schema, AnySchema):
         return
+    yield from _inside(schema)
     yield from _foreign(schema)
-    if "null" not in _kinds(schema):
-        yield _one(schema, "type", "null", None)
+
+
+def _inside(schema: Schema) -> Iterator[Violation]:
+    """Yield the ways to break *schema* with a value of the right type."""
     if schema.enum is not None:
         yield from _outside_enum(schema)
         return
@@ -103,6 +111,10 @@ def violations(schema: Schema) -> Iterator[Violation]:
             yield from _arrays(schema)
         case ObjectSchema():
             yield from _objects(schema)
+        case UnionSchema(options=options):
+            for it in options:
+                if has_ground_of_its_own(schema, it):
+                    yield from _inside(it)
 
 
 def _one(schema: Schema, rule: str, label: str, *planned: Any) -> Violation:
@@ -117,20 +129,37 @@ def _drawn(
     )
 
 
-def _kinds(schema: Schema) -> frozenset[str]:
-    """Return the JSON types that *schema* admits, `null` among them."""
-    if isinstance(schema, AnySchema):
-        return frozenset({*_FOREIGN, "null"})
-    own = {"null"} if schema.nullable else set[str]()
-    if isinstance(schema, UnionSchema):
-        return frozenset(own.union(*(_kinds(it) for it in schema.options)))
-    return frozenset({*own, _KIND[type(schema)]})
-
-
 def _foreign(schema: Schema) -> Iterator[Violation]:
-    for kind, (value, values) in _FOREIGN.items():
-        if kind not in _kinds(schema):
-            yield _drawn(schema, "type", f"a JSON {kind}", (value,), values)
+    rule = "type" if schema.enum is None else "enum"
+    for kind, values in _FOREIGN.items():
+        if kind not in kinds_of(schema):
+            label = "null" if kind == "null" else f"a JSON {kind}"
+            yield _drawn(schema, rule, label, _mistakable(schema, kind), values)
+
+
+def _mistakable(schema: Schema, kind: str) -> tuple[Json, ...]:
+    """Return values of *kind* that a careless reader takes for valid ones of *schema*."""
+    valid = simplest(schema)
+    if isinstance(valid, list) and valid and kind_of(valid[0]) == kind:
+        return (valid[0],)
+    match kind:
+        case "string" if isinstance(valid, bool):
+            return ("true", "")
+        case "string" if isinstance(valid, int | float):
+            return (str(valid), "NaN", "")
+        case "string":
+            return ("17",)
+        case "number" if isinstance(valid, bool):
+            return (1, 0)
+        case "number":
+            return (17, 1.5)
+        case "boolean":
+            return (True, False)
+        case "array":
+            return ([], [valid])
+        case "object":
+            return ({}, {"value": valid})
+    return (None,)
 
 
 def _outside_enum(schema: Schema) -> Iterator[Violation]:
@@ -140,7 +169,7 @@ def _outside_enum(schema: Schema) -> Iterator[Violation]:
         "in another case": [it.swapcase() for it in texts],
         "with a space": [f"{it} " for it in texts] + [f" {it}" for it in texts],
         "cut short": [it[:-1] for it in texts],
-        "another text": [f"{it}~" for it in texts],
+        "another text": [*(f"{it}~" for it in texts), *[""][: len(texts)]],
         "another number": [
             it + step
             for it in allowed
@@ -157,100 +186,59 @@ def _outside_enum(schema: Schema) -> Iterator[Violation]:
 
 
 def _numbers(schema: NumberSchema) -> Iterator[Violation]:
+    below, above = beyond(schema)
+    if below is not None:
+        rule = "minimum" if schema.minimum else "format"
+        planned = (below, -_HUGE)
+        yield _drawn(schema, rule, "below the minimum", planned, _up_to(schema, below))
+    if above is not None:
+        rule = "maximum" if schema.maximum else "format"
+        planned = (above, _HUGE)
+        yield _drawn(schema, rule, "above the maximum", planned, _from(schema, above))
+    if is_stepped(schema) and (found := gaps(schema)):
+        yield from _between(schema, found)
+
+
+def _up_to(schema: NumberSchema, edge: float) -> Values:
     if is_stepped(schema):
-        yield from _outside_multiples(schema)
-        yield from _between_multiples(schema)
-        return
-    if low := schema.minimum:
-        edge = float(low.value)
-        beyond = edge if low.exclusive else math.nextafter(edge, -math.inf)
-        yield _drawn(
-            schema,
-            "minimum",
-            "below the minimum",
-            (beyond, plain(low.value - 1)),
-            st.floats(max_value=beyond, allow_nan=False, allow_infinity=False),
-        )
-    if high := schema.maximum:
-        edge = float(high.value)
-        beyond = edge if high.exclusive else math.nextafter(edge, math.inf)
-        yield _drawn(
-            schema,
-            "maximum",
-            "above the maximum",
-            (beyond, plain(high.value + 1)),
-            st.floats(min_value=beyond, allow_nan=False, allow_infinity=False),
-        )
+        found = multiples(schema)
+        return st.integers(max_value=found.first - 1).map(found.at)
+    return st.floats(max_value=edge, allow_nan=False, allow_infinity=False)
 
 
-def _outside_multiples(schema: NumberSchema) -> Iterator[Violation]:
-    """Yield multiples that lie outside the range, so that only the range is broken."""
-    found = multiples(schema)
-    below, above = found.first - 1, found.last + 1
-    # Beyond int64 lie numbers that parsers no longer agree on, so only int32 counts.
-    sized = schema.format == "int32"
-    if schema.minimum or sized:
-        yield _drawn(
-            schema,
-            "minimum" if schema.minimum else "format",
-            "below the minimum" if schema.minimum else "too small for its format",
-            (found.at(below),),
-            st.integers(max_value=below).map(found.at),
-        )
-    if schema.maximum or sized:
-        yield _drawn(
-            schema,
-            "maximum" if schema.maximum else "format",
-            "above the maximum" if schema.maximum else "too large for its format",
-            (found.at(above),),
-            st.integers(min_value=above).map(found.at),
-        )
+def _from(schema: NumberSchema, edge: float) -> Values:
+    if is_stepped(schema):
+        found = multiples(schema)
+        return st.integers(min_value=found.last + 1).map(found.at)
+    return st.floats(min_value=edge, allow_nan=False, allow_infinity=False)
 
 
-def _between_multiples(schema: NumberSchema) -> Iterator[Violation]:
+def _between(schema: NumberSchema, found: Multiples) -> Iterator[Violation]:
     """Yield numbers inside the range that are not whole, or no multiple."""
-    found = multiples(schema)
-    nearest = min(max(found.first, 0), found.last)
-    # Beyond this window a double may no longer hold the fraction.
-    first, last = max(found.first, nearest - _NEAR), min(found.last, nearest + _NEAR)
-    if first == last:
-        return  # nothing lies between
-    starts = st.integers(first, last - 1).map(found.at)
+    starts = st.integers(found.first, found.last).map(found.at)
     if schema.type == "integer":
         halves = starts.map(lambda it: it + 0.5)
-        yield _drawn(schema, "type", "a fraction", (found.at(first) + 0.5,), halves)
-    if schema.multiple_of is not None and found.step != 1:
+        planned = (found.at(found.first) + 0.5,)
+        yield _drawn(schema, "type", "a fraction", planned, halves)
+    if is_sieved(schema):
         part = 1 if schema.type == "integer" else float(found.step) / 2
         others = starts.map(lambda it: it + part)
         label = f"no multiple of {plain(found.step)}"
-        yield _drawn(schema, "multipleOf", label, (found.at(first) + part,), others)
+        planned = (found.at(found.first) + part,)
+        yield _drawn(schema, "multipleOf", label, planned, others)
 
 
 def _strings(schema: StringSchema) -> Iterator[Violation]:
     low, high = schema.min_length, schema.max_length
     build = url if schema.format == "uri" else fit
-    bare = schema.pattern is None and schema.format not in FORMATS
-    if low and bare:
-        shorter = st.text(COUNTABLE, max_size=low - 1)
-        yield _drawn(schema, "minLength", "too short", (fit(low - 1),), shorter)
-    if high is not None and (bare or schema.format == "uri"):
+    if low and has_length(schema, low - 1):
+        shorter = st.integers(len(build(0)), low - 1).map(build)
+        yield _drawn(schema, "minLength", "too short", (build(low - 1),), shorter)
+    if high is not None and has_length(schema, high + 1):
         longer = st.integers(high + 1, high + 99).map(build)
         yield _drawn(schema, "maxLength", "too long", (build(high + 1),), longer)
-    if schema.pattern is not None:
-        pattern = re.compile(schema.pattern)
-        yield from _texts(
-            schema, "pattern", [it for it in _ODD if not pattern.search(it)]
-        )
-    elif schema.format in FORMATS:
-        yield from _texts(schema, "format", FORMATS[schema.format].broken)
-
-
-def _texts(
-    schema: StringSchema, rule: str, texts: Iterable[str]
-) -> Iterator[Violation]:
-    """Yield those of *texts* whose length is right, so that only *rule* is broken."""
-    most = math.inf if schema.max_length is None else schema.max_length
-    if planned := [it for it in texts if schema.min_length <= len(it) <= most]:
+    if planned := mismatches(schema):
+        rule = "format" if schema.pattern is None else "pattern"
         yield _one(schema, rule, f"another {rule}", *planned)
 
 
@@ -258,11 +246,12 @@ def _arrays(schema: ArraySchema) -> Iterator[Violation]:
     least, most = schema.min_items, schema.max_items
     if least:
         yield _one(schema, "minItems", "too few items", items_of(schema, least - 1))
-    if most is not None and len(more := items_of(schema, most + 1)) > most:
+    if most is not None and has_size(schema, most + 1):
+        more = items_of(schema, most + 1)
         yield _one(schema, "maxItems", "too many items", more)
-    if schema.unique_items and most != 1:
-        items = items_of(schema, max(least, 2))
-        yield _one(schema, "uniqueItems", "an item twice", [*items[:-1], items[0]])
+    if schema.unique_items and (most is None or most > 1):
+        items = items_of(schema, max(least, 2) - 1)
+        yield _one(schema, "uniqueItems", "an item twice", [*items, items[0]])
     if most != 0:
         rest = items_of(schema, max(least, 1))[1:]
         for it in violations(schema.items):
@@ -276,11 +265,29 @@ def _objects(schema: ObjectSchema) -> Iterator[Violation]:
             rest = {key: value for key, value in whole.items() if key != name}
             missing = _one(schema, "required", f"without {name}", rest)
             yield replace(missing, path=(name,))
-        for broken in violations(it.schema):
+        for broken in (*_borrowed(schema, it.schema), *violations(it.schema)):
             yield broken.inside(name, partial(_with_member, whole, name))
     if schema.additional is False:
-        stranger = object_with(schema) | {"an_unknown_member": 1}
+        stranger = object_with(schema) | {STRANGER: 1}
         yield _one(schema, "additionalProperties", "an unknown member", stranger)
+    elif isinstance(schema.additional, Schema):
+        bare = object_with(schema)
+        for broken in violations(schema.additional):
+            yield broken.inside(STRANGER, partial(_with_member, bare, STRANGER))
+
+
+def _borrowed(whole: ObjectSchema, schema: Schema) -> Iterator[Violation]:
+    """Yield the values that other members of *whole* list, where *schema* lists its own."""
+    others = [
+        value
+        for it in whole.properties.values()
+        for value in it.schema.enum or ()
+        if isinstance(value, str)
+    ]
+    if schema.enum and isinstance(schema, StringSchema):
+        strangers = dict.fromkeys(it for it in others if it not in schema.enum)
+        if planned := tuple(strangers)[:_BORROWED]:
+            yield _one(schema, "enum", "of another parameter", *planned)
 
 
 def _with_member(whole: dict[str, Any], name: str, value: Any) -> dict[str, Any]:

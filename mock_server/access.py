@@ -11,6 +11,7 @@ from specs import Provider
 
 APP_TOKEN = "app"  # noqa: S105 - what a token is for, not one
 FILES_TOKEN = "files"  # noqa: S105 - likewise
+_MOST_ADMITTED = 1_000  # headers that are remembered
 _TOKEN_PARAMETER = "fal_jwt_token"  # noqa: S105 - the name of a query's member
 
 
@@ -19,18 +20,26 @@ class Access:
 
     def __init__(self, keys: Mapping[str, Collection[str]]) -> None:
         self._keys = keys
+        self._admitted: dict[tuple[str, str], str] = {}  # by provider and header
 
     def admit(self, provider: Provider, call: Call) -> str:
         """Return the key of *call*; raise RefusedError unless *provider* accepts it."""
-        auth = provider.auth
-        scheme, _, key = call.headers.get(auth.header.lower(), "").partition(" ")
-        key = key.strip()
-        if (
-            not scheme
-            and provider.queue is not None
-            and _TOKEN_PARAMETER in str(call.query)
-        ):
+        header = call.headers.get(provider.auth.header.lower(), "")
+        key = self._admitted.get((provider.name, header))
+        if key is not None:
+            return key
+        if not header and provider.queue and _TOKEN_PARAMETER in str(call.query):
             return self._admit_token(call)
+        key = self._read_key(provider, header)
+        if len(self._admitted) >= _MOST_ADMITTED:
+            self._admitted.clear()
+        self._admitted[provider.name, header] = key
+        return key
+
+    def _read_key(self, provider: Provider, header: str) -> str:
+        auth = provider.auth
+        scheme, _, key = header.partition(" ")
+        key = key.strip()
         if scheme.lower() != auth.scheme.lower() or not key:
             raise RefusedError(Reason.NO_KEY)
         if re.fullmatch(auth.key_pattern, key) is None:

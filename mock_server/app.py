@@ -1,10 +1,11 @@
 """The mock as one ASGI app: every contract of a registry on one address."""
 
+import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.access import Access
@@ -22,13 +23,15 @@ from mock_server.errors import (
     UnknownJobError,
     UnknownScenarioError,
 )
-from mock_server.exchange import Reply, read_call
+from mock_server.exchange import Reply
 from mock_server.hosts import Hosts
-from mock_server.interception.scheme import SecureHosts
 from mock_server.jobs import Timing
 from mock_server.journal import Journal, Note
 from mock_server.ledger import Ledger
+from mock_server.media.cabinet import BUDGET, Cabinet
+from mock_server.media.fetching import fetch_input
 from mock_server.media.library import Library
+from mock_server.media.sources import Sources
 from mock_server.refusals.problems import problem
 from mock_server.reload import Reloader
 from mock_server.rest import Rest
@@ -41,6 +44,7 @@ from mock_server.validation.verdicts import Verdicts
 from mock_server.webhooks import Courier
 from specs import IllegalEventError, Registry
 
+_JOURNAL_SECONDS = 1.0  # that an exchange may wait until it is written down
 _AT_FAULT = "The mock is at fault"
 _LOG = logging.getLogger(__name__)
 _PROBLEMS: Mapping[type[Exception], tuple[int, str]] = {
@@ -67,6 +71,9 @@ def build_app(
     rules: Rules | None = None,
     control_token: str | None = None,
     webhook_hosts: Collection[str] = (),
+    media_folder: Path | None = None,
+    media_budget: int = BUDGET,
+    fetch_inputs: bool = False,
     watch: bool = False,
     self_check: bool = True,
 ) -> ASGIApp:
@@ -78,25 +85,34 @@ def build_app(
     call does not. With a *control_token* the mock's own side wants it, and may be
     called from elsewhere. With *self_check* each success is held against its document
     before it is sent. Webhooks are delivered to this machine and to *webhook_hosts*.
-    With *watch* the documents are read anew when they change. Raises
+    Videos are kept in *media_folder*, or in a temporary one, up to *media_budget*
+    bytes; with *fetch_inputs* input videos are fetched to follow their measures. With
+    *watch* the documents are read anew when they change. Raises
     AmbiguousRouteError where two contracts would answer one call.
     """
+    store = MemoryStore() if store is None else store
     ledger = Ledger(
-        store=MemoryStore() if store is None else store,
+        store=store,
         clock=clock or SystemClock(),
         timing=timing or Timing(),
         seed=seed,
     )
-    library = Library()
+    library = Library(Cabinet(media_folder, budget=media_budget))
     selection = Selection(rules or Rules(), seed=seed)
-    journal = Journal()
+    journal = Journal(store.shelf)
     access = Access(keys or {})
     courier = Courier(ledger=ledger, library=library, hosts=webhook_hosts)
-    rests = [
-        Rest(it, it.queue, access=access, storage=Storage(it.uploads))
+    storages = {
+        it.name: Storage(it.uploads)
         for it in registry.providers
         if it.queue is not None and it.uploads is not None
+    }
+    rests = [
+        Rest(it, it.queue, access=access, storage=storages[it.name])
+        for it in registry.providers
+        if it.queue is not None and it.name in storages
     ]
+    sources = Sources([*storages.values()], fetch=fetch_input if fetch_inputs else None)
 
     def prepare(current: Registry) -> Sides:
         """Return what answers for the contracts that are *current*."""
@@ -105,6 +121,7 @@ def build_app(
             Routes(current.contracts),
             ledger=ledger,
             library=library,
+            sources=sources,
             selection=selection,
             access=access,
             courier=courier,
@@ -134,8 +151,7 @@ def build_app(
     courier.resume()
     if watch:
         reloader.watch()
-    hosts = {host for it in registry.providers for host in it.hosts}
-    return SecureHosts(app, hosts)
+    return app
 
 
 class Sides(NamedTuple):
@@ -162,7 +178,6 @@ class MockApp:
         self._rests = rests
         self._journal = journal
         self._clock = clock
-        self._other = Router()  # what a server asks that is no request
 
     def replace(self, sides: Sides) -> None:
         """Answer by *sides* from now on; calls that are under way end as they began."""
@@ -171,9 +186,9 @@ class MockApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens."""
         if scope["type"] != "http":
-            await self._other(scope, receive, send)
+            await self._live(receive, send)
             return
-        note = Note(call=self._hosts.settle(read_call(scope)))
+        note = Note(call=self._hosts.read(scope))
         own = scope["path"].startswith(f"{PREFIX}/")
         try:
             if own:
@@ -189,16 +204,23 @@ class MockApp:
                 "The mock is at fault",
                 "an unexpected error; its log has the trace",
             )
-        if not own:
-            self._journal.record(note, reply, at=self._clock.now())
+        if not own and self._journal.record(note, reply, at=self._clock.now()):
+            loop = asyncio.get_running_loop()
+            loop.call_later(_JOURNAL_SECONDS, self._journal.flush)
         await reply(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Go along with the server that starts this app, and stops it again."""
+        while (await receive())["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        self._journal.flush()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, note: Note, receive: Receive) -> Reply:
         """Return what a service answers: beside its queue, or about a job."""
         for rest in self._rests:
-            reply = await rest.answer(note.call, receive, now=self._clock.now())
-            if reply is not None:
-                return reply
+            if rest.takes(note.call):
+                return await rest.answer(note.call, receive, now=self._clock.now())
         return await self._sides.service.answer(note, receive)
 
 

@@ -12,7 +12,7 @@ SEVER = "reelspec.sever"
 """The ASGI extension of a connection: `reset` and `close`, functions that end it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SeveredReply(Reply):
     """An answer whose connection ends before it is complete.
 
@@ -58,7 +58,7 @@ def inflict(damage: Damage | None, reply: Reply) -> Reply:
             )
         case Damage.RESET | Damage.HALF_VIDEO:
             return SeveredReply(
-                **{it.name: getattr(reply, it.name) for it in fields(Reply)},
+                **{it.name: getattr(reply, it.name) for it in fields(Reply) if it.init},
                 head=damage is Damage.HALF_VIDEO,
             )
         case _:

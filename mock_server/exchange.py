@@ -11,11 +11,13 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from types import MappingProxyType
+from typing import NamedTuple
 
 import orjson
 from starlette.responses import FileResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from specs import Json
 
@@ -37,8 +39,7 @@ class SlowBodyError(Exception):
     """A request's body did not arrive in time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """A request, its body still to be read.
 
     `path` is percent-encoded as it was sent, `headers` have lower-case names, and
@@ -49,27 +50,35 @@ class Call:
     method: str
     path: str
     query: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     origin: str = "http://localhost"
     host: str = ""
 
     def with_body(self, body: bytes) -> "Call":
         """Return the same call with its body."""
-        return replace(self, body=body)
+        return self._replace(body=body)
+
+    @property
+    def head_bytes(self) -> int:
+        """About how many bytes all but the body takes."""
+        text = sum(len(name) + len(value) for name, value in self.headers.items())
+        return text + len(self.path) + len(self.query)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Reply:
     """An answer, which sends itself as ASGI has it: `await reply(scope, receive, send)`.
 
-    A HEAD request is sent no body.
+    It may be sent any number of times, and nobody changes it. A HEAD request is sent
+    no body.
     """
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = _JSON
+    _head: Message | None = field(default=None, init=False, repr=False, compare=False)
 
     def with_headers(self, headers: Mapping[str, str]) -> "Reply":
         """Return the same answer with *headers* besides its own."""
@@ -77,16 +86,19 @@ class Reply:
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Send the answer to the request of *scope*."""
-        headers = {
-            "content-length": str(len(self.body)),
-            "content-type": self.content_type,
-        } | dict(self.headers)
-        await send(_start(self.status, headers))
+        if self._head is None:
+            headers = {
+                "content-length": str(len(self.body)),
+                "content-type": self.content_type,
+                **self.headers,
+            }
+            self._head = _start(self.status, headers)
+        await send(self._head)
         body = b"" if scope["method"] == "HEAD" else self.body
         await send({"type": "http.response.body", "body": body})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class StreamReply(Reply):
     """An answer whose body is sent piece by piece, until it ends or nobody listens."""
 
@@ -119,7 +131,7 @@ class StreamReply(Reply):
         await send({"type": "http.response.body", "body": b""})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class FileReply(Reply):
     """An answer whose body is a file that somebody else wrote."""
 
@@ -145,7 +157,7 @@ async def wait_for_disconnect(receive: Receive) -> None:
         pass
 
 
-def _start(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
+def _start(status: int, headers: Mapping[str, str]) -> Message:
     return {
         "type": "http.response.start",
         "status": status,
@@ -180,15 +192,22 @@ def read_call(scope: Scope) -> Call:
         name.decode("latin-1").lower(): value.decode("latin-1")
         for name, value in scope["headers"]
     }
-    # `path` is decoded, so that a slash inside an id would split it.
-    path = scope.get("raw_path") or scope["path"].encode()
     return Call(
         method=scope["method"],
-        path=path.decode("ascii", "replace"),
+        path=raw_path(scope).decode("ascii", "replace"),
         query=scope["query_string"],
         headers=headers,
         origin=f"{scope['scheme']}://{_read_host(scope, headers)}",
     )
+
+
+def raw_path(scope: Scope) -> bytes:
+    """Return the path of *scope* as it was sent.
+
+    `path` is decoded, so that a slash inside an id would split it.
+    """
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return path
 
 
 def _read_host(scope: Scope, headers: Mapping[str, str]) -> str:
@@ -204,20 +223,13 @@ def _read_host(scope: Scope, headers: Mapping[str, str]) -> str:
 async def read_body(receive: Receive, call: Call, *, limit: int) -> bytes:
     """Return the body of *call*.
 
-    Raises BodyTooLargeError past *limit* bytes, and SlowBodyError past PATIENCE.
+    Raises BodyTooLargeError past *limit* bytes, and SlowBodyError past PATIENCE: the
+    connection wakes who waits for a body that does not come.
     """
     announced = call.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise BodyTooLargeError
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await _receive_all(receive, limit)
-    except TimeoutError as exc:
-        raise SlowBodyError from exc
-
-
-async def _receive_all(receive: Receive, limit: int) -> bytes:
-    chunks: list[bytes] = []
+    started, chunks = monotonic(), list[bytes]()
     size, more = 0, True
     while more:
         message = await receive()
@@ -227,5 +239,7 @@ async def _receive_all(receive: Receive, limit: int) -> bytes:
         size += len(chunk)
         if size > limit:
             raise BodyTooLargeError
+        if more and monotonic() - started > PATIENCE:
+            raise SlowBodyError
         chunks.append(chunk)
     return b"".join(chunks)

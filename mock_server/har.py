@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mock_server.journal import Entry, describe_verdict
+from mock_server.journal import Entry
 
 _MOST_MEMBERS = 1_000  # of one query
 
@@ -34,7 +34,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         # A member with an underscore is a program's own, says the format.
-        "_reelspec": describe_verdict(entry),
+        "_reelspec": entry.verdict,
     }
 
 

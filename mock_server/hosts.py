@@ -1,32 +1,61 @@
-"""Which of a service's hosts a call means.
+"""Which of a service's hosts a call means, and where its caller reaches the others.
 
 A service may spread over several hosts, and the same path may mean one thing on one of
 them and another on the next. A client that believes it speaks to the service names the
 host in its `Host` header. One that was pointed at this server writes it as the first
 segment of the path: `/fal.run/…` here is `/…` on `fal.run`.
+
+The services speak nothing but https. The proxy takes the TLS off, so that what it
+hands on comes in as plain http, and only the `Host` header tells that URLs in the
+answer must begin with https to lead back here.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from typing import Any
 
-from mock_server.exchange import Call
+from starlette.types import Scope
+
+from mock_server.exchange import Call, raw_path, read_call
 from specs import Provider
+
+_MOST_HEADS, _LONGEST_HEAD = 4_096, 2_000  # so many are remembered, none that is longer
 
 
 class Hosts:
-    """The hosts of the services that are served."""
+    """Reads calls to the hosts of the services that are served.
+
+    A client sends the same head again and again, so what a head says is remembered.
+    """
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._names = {host for it in providers for host in it.hosts}
+        self._known: dict[Any, Call] = {}
 
-    def settle(self, call: Call) -> Call:
+    def read(self, scope: Scope) -> Call:
+        """Return the request of *scope*, without its body."""
+        path, query = raw_path(scope), scope["query_string"]
+        key = (scope["method"], path, query, scope["scheme"], *scope["headers"])
+        call = self._known.get(key)
+        if call is None:
+            call = self._settle(read_call(scope))
+            # Without a Host header, the address of the server would count as well.
+            if "host" in call.headers and call.head_bytes <= _LONGEST_HEAD:
+                if len(self._known) >= _MOST_HEADS:
+                    self._known.clear()
+                self._known[key] = call
+        return call
+
+    def _settle(self, call: Call) -> Call:
         """Return *call* with the host it means, and with its path on that host."""
-        named = call.origin.partition("://")[2].partition(":")[0].lower()
+        authority = call.origin.partition("://")[2]
+        if authority.lower() in self._names:
+            call = call._replace(origin=f"https://{authority}")
+        named = authority.partition(":")[0].lower()
         if named in self._names:
-            return replace(call, host=named)
+            return call._replace(host=named)
         first, slash, rest = call.path.removeprefix("/").partition("/")
         if slash and first in self._names:
-            return replace(call, host=first, path=f"/{rest}")
+            return call._replace(host=first, path=f"/{rest}")
         return call
 
 

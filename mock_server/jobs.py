@@ -8,11 +8,13 @@ table, decides which change is possible; a scheduled one that a forced event has
 impossible is passed over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from random import Random
+from typing import NamedTuple
 
+from mock_server.media.shapes import Source
 from mock_server.scenarios import Scenario
 from specs import Event, Json, Lifecycle
 
@@ -25,8 +27,7 @@ class Change:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a job stands: its state, since when, and the event that led there."""
 
     state: str
@@ -74,7 +75,8 @@ class Job:
 
     `key` is the part of `id` that is drawn, and what the store finds it by. `inputs`
     holds the members of the submit body that shape the video or that a later answer
-    repeats, `seed` what the model would have drawn for itself.
+    repeats, `source` what the input video measures where that could be read, `seed` what
+    the model would have drawn for itself.
     """
 
     key: str
@@ -86,15 +88,19 @@ class Job:
     forced: tuple[Change, ...] = ()
     seed: int = 0
     inputs: Mapping[str, Json] = field(default_factory=dict)
+    source: Source | None = None
     webhook: Webhook | None = None
 
     def history(self, lifecycle: Lifecycle, now: float) -> Iterator[Standing]:
         """Yield every standing the job has had up to *now*, the present one last."""
         standing = Standing(lifecycle.initial, self.submitted)
         yield standing
-        # The sort is stable: of two changes at one moment the scheduled one, which
-        # was there first, counts first.
-        for change in sorted((*self.schedule, *self.forced), key=attrgetter("at")):
+        changes: Iterable[Change] = self.schedule
+        if self.forced:
+            # The sort is stable: of two changes at one moment the scheduled one, which
+            # was there first, counts first.
+            changes = sorted((*changes, *self.forced), key=attrgetter("at"))
+        for change in changes:
             state = lifecycle.transitions[standing.state].get(change.event)
             if change.at <= now and state is not None:
                 standing = Standing(state, change.at, change.event)

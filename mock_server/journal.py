@@ -1,7 +1,7 @@
 """What was asked and answered lately, and what validation said of it.
 
-The journal is bounded by number and by bytes, the oldest going first, and long bodies
-are kept in part. A key never enters it.
+The shelf that it stands on is bounded by number and by bytes, the oldest going first,
+and long bodies are kept in part. A key never gets there.
 """
 
 import re
@@ -9,18 +9,21 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import count, islice
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
+
+import orjson
 
 from mock_server.exchange import Call, Reply
 from mock_server.hosts import address
 from mock_server.scenarios import Scenario
+from mock_server.stores.shelf import MemoryShelf, Shelf
 from specs import Breach, Contract, Provider
 
 REDACTED = "[redacted]"
 _LONGEST_BODY = 20_000
+_MOST_WAITING = 4_000_000  # bytes of the bodies that wait to be put on the shelf
 _SECRET = re.compile(r"authorization|cookie|token|secret|password|(^|[^a-z])key", re.I)
 
 
@@ -44,7 +47,8 @@ class Entry:
 
     `at` is the time of the mock's clock, `seconds` how long the answer really took.
     `request_bytes` and `answer_bytes` are the lengths of the bodies before they were
-    clipped.
+    clipped. `verdict` is what the mock made of the call: whose it was, and the rules
+    it broke.
     """
 
     number: int
@@ -54,12 +58,7 @@ class Entry:
     reply: Reply
     request_bytes: int
     answer_bytes: int
-    provider: str | None
-    role: str | None
-    contract: str | None
-    job: str | None
-    scenario: str | None
-    breaches: tuple[Breach, ...]
+    verdict: Mapping[str, Any]
 
     @property
     def url(self) -> str:
@@ -69,86 +68,134 @@ class Entry:
         query = call.query.decode("latin-1")
         return f"{base}{call.path}{'?' if query else ''}{query}"
 
-    @property
-    def size(self) -> int:
-        """About how many bytes the entry takes."""
-        call, reply = self.call, self.reply
-        headers = [*call.headers.items(), *reply.headers.items()]
-        text = sum(len(name) + len(value) for name, value in headers)
-        bodies = len(call.body) + len(reply.body)
-        return bodies + text + len(call.path) + len(call.query) + 1_000
+
+class _Exchange(NamedTuple):
+    """What is known of an exchange when it ends: the shelf is filled at leisure."""
+
+    at: float
+    seconds: float
+    note: Note
+    call: Call
+    reply: Reply
 
 
 class Journal:
-    """The last exchanges: at most *most* of them, and about *size* bytes."""
+    """The last exchanges, on a *shelf* that others may write to as well.
 
-    def __init__(self, *, most: int = 1_000, size: int = 8_000_000) -> None:
-        self._most = most
-        self._room = self._size = size
-        self._numbers = count(1)
-        self._entries: deque[tuple[Entry, int]] = deque()  # and sizes
+    What is recorded waits in memory until `flush` is called, somebody reads, or so
+    much waits that it should not. A crash may cost what waits.
+    """
 
-    def record(self, note: Note, reply: Reply, *, at: float) -> None:
-        """Keep what was asked and answered, and forget the oldest to make room."""
-        entry = Entry(
-            number=next(self._numbers),
-            at=at,
-            seconds=perf_counter() - note.started,
-            call=_without_keys(note.call),
-            reply=_clipped(reply),
-            request_bytes=len(note.call.body),
-            answer_bytes=len(reply.body),
-            provider=note.provider.name if note.provider else None,
-            role=note.role,
-            contract=note.contract.id if note.contract else None,
-            job=note.job,
-            scenario=note.scenario.name if note.scenario else None,
-            breaches=note.breaches,
-        )
-        size = entry.size
-        self._entries.append((entry, size))
-        self._room -= size
-        while self._room < 0 or len(self._entries) > self._most:
-            _, freed = self._entries.popleft()
-            self._room += freed
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._shelf = MemoryShelf() if shelf is None else shelf
+        self._waiting: deque[_Exchange] = deque(maxlen=self._shelf.most)
+        self._bytes = 0  # of the bodies that wait
+
+    def record(self, note: Note, reply: Reply, *, at: float) -> bool:
+        """Keep what was asked and answered; say whether it is the first that waits."""
+        seconds = perf_counter() - note.started
+        first = not self._waiting
+        self._waiting.append(_Exchange(at, seconds, note, note.call, reply))
+        self._bytes += len(note.call.body) + len(reply.body)
+        if self._bytes > _MOST_WAITING:
+            self.flush()
+        return first
+
+    def flush(self) -> None:
+        """Put what waits on the shelf."""
+        rows = [_encode(it) for it in self._waiting]
+        self._waiting.clear()
+        self._bytes = 0
+        if rows:
+            self._shelf.append(rows)
 
     def newest(self, most: int) -> Iterator[Entry]:
         """Yield the last *most* entries, the newest first."""
-        yield from (entry for entry, _ in islice(reversed(self._entries), most))
+        self.flush()
+        for number, row in self._shelf.newest(most):
+            yield _decode(number, row)
 
     def clear(self) -> None:
         """Forget every exchange."""
-        self._entries.clear()
-        self._room = self._size
+        self._waiting.clear()
+        self._bytes = 0
+        self._shelf.clear()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        self.flush()
+        return len(self._shelf)
 
 
-def _clipped(reply: Reply) -> Reply:
-    """Return what is kept of *reply*: a plain answer, whatever sent it."""
-    return Reply(
-        status=reply.status,
-        body=reply.body[:_LONGEST_BODY],
-        headers=_redact(reply.headers),
-        content_type=reply.content_type,
+def _encode(exchange: _Exchange) -> bytes:
+    """Return *exchange* as it stands on the shelf: clipped, and without its keys."""
+    at, seconds, note, call, reply = exchange
+    return orjson.dumps(
+        {
+            "at": at,
+            "seconds": seconds,
+            "method": call.method,
+            "path": call.path,
+            "query": _redact_query(call.query).decode("latin-1"),
+            "headers": _redact(call.headers),
+            "body": call.body[:_LONGEST_BODY].decode("latin-1"),
+            "origin": call.origin,
+            "host": call.host,
+            "status": reply.status,
+            "answer_headers": _redact(reply.headers),
+            "content_type": reply.content_type,
+            "answer": reply.body[:_LONGEST_BODY].decode("latin-1"),
+            "request_bytes": len(call.body),
+            "answer_bytes": len(reply.body),
+            "verdict": _describe_verdict(note),
+        }
     )
 
 
-def _without_keys(call: Call) -> Call:
-    headers = _redact(call.headers)
-    query = call.query
+def _decode(number: int, row: bytes) -> Entry:
+    it = orjson.loads(row)
+    call = Call(
+        method=it["method"],
+        path=it["path"],
+        query=it["query"].encode("latin-1"),
+        headers=it["headers"],
+        body=it["body"].encode("latin-1"),
+        origin=it["origin"],
+        host=it["host"],
+    )
+    reply = Reply(
+        status=it["status"],
+        body=it["answer"].encode("latin-1"),
+        headers=it["answer_headers"],
+        content_type=it["content_type"],
+    )
+    kept = ("at", "seconds", "request_bytes", "answer_bytes", "verdict")
+    facts = {name: it[name] for name in kept}
+    return Entry(number=number, call=call, reply=reply, **facts)
+
+
+def _describe_verdict(note: Note) -> dict[str, Any]:
+    return {
+        "provider": note.provider.name if note.provider else None,
+        "contract": note.contract.id if note.contract else None,
+        "role": note.role,
+        "job": note.job,
+        "scenario": note.scenario.name if note.scenario else None,
+        "breaches": [
+            {
+                "location": it.location,
+                "path": [*it.path],
+                "rule": it.rule,
+                "message": it.message[:500],
+            }
+            for it in note.breaches
+        ],
+    }
+
+
+def _redact_query(query: bytes) -> bytes:
     if query and _SECRET.search(unquote(query.decode("latin-1"))):
-        query = b"&".join(_redact_member(it) for it in query.split(b"&"))
-    return Call(
-        method=call.method,
-        path=call.path,
-        query=query,
-        headers=headers,
-        body=call.body[:_LONGEST_BODY],
-        origin=call.origin,
-        host=call.host,
-    )
+        return b"&".join(_redact_member(it) for it in query.split(b"&"))
+    return query
 
 
 def _redact(headers: Mapping[str, str]) -> dict[str, str]:
@@ -169,23 +216,3 @@ def _redact_member(member: bytes) -> bytes:
     name, equals, _ = member.partition(b"=")
     secret = equals and _is_secret(unquote(name.decode("latin-1"))[:100])
     return name + equals + REDACTED.encode() if secret else member
-
-
-def describe_verdict(entry: Entry) -> dict[str, Any]:
-    """Return what the mock made of the call: whose it was, and the rules it broke."""
-    return {
-        "provider": entry.provider,
-        "contract": entry.contract,
-        "role": entry.role,
-        "job": entry.job,
-        "scenario": entry.scenario,
-        "breaches": [
-            {
-                "location": it.location,
-                "path": [*it.path],
-                "rule": it.rule,
-                "message": it.message[:500],
-            }
-            for it in entry.breaches
-        ],
-    }

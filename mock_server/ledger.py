@@ -6,6 +6,7 @@ from random import Random
 from mock_server.clock import Clock
 from mock_server.errors import UnknownJobError
 from mock_server.jobs import Job, Timing, Webhook, draw_schedule
+from mock_server.media.shapes import Source
 from mock_server.scenarios import Scenario
 from mock_server.stores.store import Store
 from specs import Contract, Event, Json, Lifecycle
@@ -40,14 +41,18 @@ class Ledger:
         # A store that has survived a restart goes on with other ids than its own.
         return Random(f"{self._seed}/{len(self.store)}")  # noqa: S311 - to be replayed
 
-    def open(
+    async def open(
         self,
         contract: Contract,
         inputs: Mapping[str, Json],
         scenario: Scenario,
         webhook: Webhook | None = None,
+        source: Source | None = None,
     ) -> Job:
-        """Return a new job that goes by *scenario*."""
+        """Return a new job that goes by *scenario*, once the store has kept it.
+
+        Raises StoreError where it could not be kept.
+        """
         now = self.clock.now()
         schedule = draw_schedule(
             contract.lifecycle,
@@ -57,7 +62,7 @@ class Ledger:
             random=self._random,
         )
         while True:
-            key = _draw_uuid(self._random)
+            key = self._draw_key(now)
             # Where models share the address to poll, an id says whose it is.
             shared = contract.provider.model.location == "body"
             job = Job(
@@ -69,10 +74,20 @@ class Ledger:
                 schedule=schedule,
                 seed=self._random.getrandbits(31),
                 inputs=inputs,
+                source=source,
                 webhook=webhook,
             )
-            if self.store.add(job):
+            if await self.store.add(job):
                 return job
+
+    def _draw_key(self, now: float) -> str:
+        """Return a new key: where nobody is to foretell it, one that sorts by time.
+
+        A store then adds at one end of its index, and not all over it.
+        """
+        if self._seed is None:
+            return _draw_timed_uuid(self._random, now)
+        return _draw_uuid(self._random)
 
     def find(self, job_id: str) -> Job:
         """Return the job of that id; raise UnknownJobError if none was ever given it."""
@@ -98,6 +113,15 @@ class Ledger:
         """Forget every job, and roll the dice from the start."""
         self.store.clear()
         self._random = self._start()
+
+
+def _draw_timed_uuid(random: Random, now: float) -> str:
+    """Return a UUID of version 7, of the moment *now* in seconds since the epoch."""
+    bits = f"{int(now * 1000) & 0xFFFFFFFFFFFF:012x}{random.getrandbits(78):020x}"
+    variant = "89ab"[int(bits[12])]
+    return (
+        f"{bits[:8]}-{bits[8:12]}-7{bits[13:16]}-{variant}{bits[16:19]}-{bits[19:31]}"
+    )
 
 
 def _draw_uuid(random: Random) -> str:

@@ -64,17 +64,17 @@ class Rest:
             ("GET", _FILE, self._read),
             ("HEAD", _FILE, self._read),
         ]
+        self._hosts = (queue.rest_host, queue.files_host)
         self._table = [(method, re.compile(path), it) for method, path, it in table]
 
-    async def answer(self, call: Call, receive: Receive, *, now: float) -> Reply | None:
-        """Return the answer to *call*, or None where it is not meant for this side."""
-        elsewhere = call.host not in {
-            "",
-            self._queue.rest_host,
-            self._queue.files_host,
-        }
-        if elsewhere or (not call.host and not call.path.startswith(_STARTS)):
-            return None
+    def takes(self, call: Call) -> bool:
+        """Say whether *call* is meant for this side."""
+        if call.host:
+            return call.host in self._hosts
+        return call.path.startswith(_STARTS)
+
+    async def answer(self, call: Call, receive: Receive, *, now: float) -> Reply:
+        """Return the answer to *call*, which is meant for this side."""
         try:
             handler, values = self._select(call)
             return await handler(call, receive, values)

@@ -15,6 +15,8 @@ from mock_server.errors import AmbiguousRouteError
 from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Contract, Operation, Provider, Role
 
+_MOST_PLACES, _LONGEST_PATH = 4_096, 500
+
 Act = Role | Literal["stream"]
 """What a call asks for: an operation of the documents, or a poll that goes on."""
 
@@ -69,6 +71,7 @@ class Routes:
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
         self._root = _Node()
+        self._places: dict[tuple[str, str], Place] = {}  # that were asked for lately
         self._paths: dict[str, None] = {}  # of the submits, for suggestions
         for contract in contracts:
             self._paths[contract.submit.wire_path] = None
@@ -81,6 +84,16 @@ class Routes:
 
     def locate(self, method: str, path: str) -> Place:
         """Return where *method* and the percent-encoded *path* lead."""
+        place = self._places.get((method, path))
+        if place is None:
+            place = self._locate(method, path)
+            if place.route is not None and len(path) <= _LONGEST_PATH:
+                if len(self._places) >= _MOST_PLACES:
+                    self._places.clear()
+                self._places[method, path] = place
+        return place
+
+    def _locate(self, method: str, path: str) -> Place:
         node, values = self._root, []
         for segment in _split(path):
             decoded = unquote(segment)

@@ -1,14 +1,15 @@
 """The services' side of the mock: route, authorise, validate, act, answer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 
 from starlette.types import Receive
 
 from mock_server.access import Access
 from mock_server.answers import polling, queueing, status_stream, synchronous
-from mock_server.answers.responses import View, keep_inputs, wants_size
+from mock_server.answers.prepared import Prepared
+from mock_server.answers.responses import View, fetch_files, keep_inputs
 from mock_server.damage import inflict
 from mock_server.errors import BrokenAnswerError, UnknownJobError
 from mock_server.exchange import (
@@ -22,6 +23,7 @@ from mock_server.jobs import Job
 from mock_server.journal import Note
 from mock_server.ledger import Ledger
 from mock_server.media.library import Library
+from mock_server.media.sources import Sources
 from mock_server.refusals.problems import problem, refuse
 from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.routing import Act, Place, Route, Routes
@@ -58,6 +60,7 @@ class Service:
         *,
         ledger: Ledger,
         library: Library,
+        sources: Sources,
         selection: Selection,
         access: Access,
         courier: Courier,
@@ -67,11 +70,13 @@ class Service:
         self._routes = routes
         self._ledger = ledger
         self._library = library
+        self._sources = sources
         self._selection = selection
         self._access = access
         self._courier = courier
         self._self_check = self_check
         self._verdicts = verdicts
+        self._prepared = Prepared()
 
     async def answer(self, note: Note, receive: Receive) -> Reply:
         """Return the answer to the call of *note*, whose body is still to be received.
@@ -101,11 +106,16 @@ class Service:
                 request_id=self._ledger.draw_request_id(),
                 now=self._ledger.clock.now(),
             )
-        client_id = call.headers.get("x-client-request-id", "")
-        if provider.operations.result is None and _CLIENT_ID.fullmatch(client_id):
+        client_id = call.headers.get("x-client-request-id")
+        if (
+            client_id is not None
+            and provider.operations.result is None
+            and _CLIENT_ID.fullmatch(client_id)
+        ):
             reply = reply.with_headers({"x-client-request-id": client_id})
-        damage = note.scenario.damage if note.scenario else None
-        return inflict(damage, reply)
+        if note.scenario is None or note.scenario.damage is None:
+            return reply
+        return inflict(note.scenario.damage, reply)
 
     async def _serve(
         self, place: Place, provider: Provider, note: Note, receive: Receive
@@ -123,7 +133,9 @@ class Service:
         self, route: Route, note: Note, key: str, receive: Receive
     ) -> Reply:
         contract, job = await self._open(route, note, key, receive)
-        view = self._view(contract, job, note.call.origin)
+        now = job.submitted
+        history = tuple(job.history(contract.lifecycle, now))
+        view = View(contract, job, history, now, note.call.origin)
         kind = polling if contract.result is None else queueing
         return self._checked(kind.answer_submit(view), view, contract.submit)
 
@@ -168,8 +180,8 @@ class Service:
         url = query.get(facts.parameter) if facts else None
         webhook = read_webhook(url, call.origin)
         inputs = keep_inputs(contract, members)
-        job = self._ledger.open(contract, inputs, scenario, webhook)
-        await self._ledger.store.settle()
+        source = await self._sources.measure(contract, members)
+        job = await self._ledger.open(contract, inputs, scenario, webhook, source)
         self._courier.expect(job)
         note.job = job.id
         return contract, job
@@ -192,8 +204,9 @@ class Service:
     async def _follow(self, place: Place, route: Route, note: Note, key: str) -> Reply:
         """Return the answer to a call about a job that was submitted before."""
         call = note.call
-        query = read_query(call)
-        given = query | dict(zip(route.names, place.values, strict=True))
+        query = given = read_query(call)
+        if place.values:
+            given = {**query, **dict(zip(route.names, place.values, strict=True))}
         contract, job = self._find(route, given)
         note.contract, note.job = contract, job.id
         polls = route.role == "poll"
@@ -202,29 +215,41 @@ class Service:
         if struck is not None and struck.refusal is not None:
             raise RefusedError(struck.refusal)
         operation = _operation(contract, route.role)
+        logs = bool(query) and read_flag(operation, "logs", query)
+        if polls:
+            return self._poll(contract, job, call.origin, logs=logs)
         if route.role == "stream":
 
             def look() -> View:
                 return self._view(contract, self._ledger.find(job.id), call.origin)
 
-            logs = read_flag(operation, "logs", query)
             return status_stream.stream_status(look, logs=logs)
         view = self._view(contract, job, call.origin)
         if route.role == "cancel":
-            reply = self._cancel(view)
-        elif contract.result is None:
-            reply = polling.answer_poll(view)
-        elif route.role == "poll":
-            logs = read_flag(operation, "logs", query)
-            reply = queueing.answer_status(view, logs=logs)
+            return self._checked(self._cancel(view), view, operation)
+        return await self._answer_result(view)
+
+    def _poll(self, contract: Contract, job: Job, origin: str, *, logs: bool) -> Reply:
+        """Return where *job* stands, prepared if it stood there before."""
+        known = self._prepared.know(job, contract)
+        view = known.view(self._ledger.clock.now(), origin)
+        if contract.result is None:
+            what: Hashable = (origin, len(view.history))
         else:
-            return await self._answer_result(view)
-        return self._checked(reply, view, operation)
+            what = (origin, len(view.history), logs, queueing.moment(view))
+
+        def compose() -> Reply:
+            if contract.result is None:
+                reply = polling.answer_poll(view)
+            else:
+                reply = queueing.answer_status(view, logs=logs)
+            return self._checked(reply, view, contract.poll)
+
+        return known.answer(what, compose)
 
     async def _answer_result(self, view: View) -> Reply:
-        drawn = view.succeeded and wants_size(view.contract)
-        video = await self._library.fetch(view.shape) if drawn else None
-        reply = queueing.answer_result(view, video)
+        files = await fetch_files(self._library, view)
+        reply = queueing.answer_result(view, files)
         return self._checked(reply, view, view.contract.outcome)
 
     @staticmethod
@@ -257,14 +282,7 @@ class Service:
         return polling.answer_poll(self._view(view.contract, job, view.origin))
 
     def _view(self, contract: Contract, job: Job, origin: str) -> View:
-        now = self._ledger.clock.now()
-        return View(
-            contract=contract,
-            job=job,
-            history=tuple(job.history(contract.lifecycle, now)),
-            now=now,
-            origin=origin,
-        )
+        return self._prepared.know(job, contract).view(self._ledger.clock.now(), origin)
 
     def _checked(self, reply: Reply, view: View, operation: Operation) -> Reply:
         """Return *reply*; raise BrokenAnswerError if it is a success and breaks a rule."""

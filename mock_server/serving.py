@@ -91,7 +91,7 @@ def _prepare(app: ASGIApp, on_ready: Callable[[], None]) -> _Announcing:
         access_log=False,
         proxy_headers=False,
         log_level="warning",
-        lifespan="off",
+        lifespan="on",
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=2,

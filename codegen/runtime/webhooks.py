@@ -98,11 +98,7 @@ class Verifier:
         message = "\n".join((request_id, user, moment, digest)).encode()
         if not self._is_signed(message, signature):
             raise self._refusal("Signature", signature, "do not act on it")
-        try:
-            content = as_object(json.loads(body))
-        except (ValueError, RecursionError):
-            content = {}
-        return Webhook(request_id=request_id, body=content)
+        return Webhook(request_id=request_id, body=_read_object(body))
 
     def _header(self, headers: Mapping[str, str], name: str) -> str:
         value = headers.get(f"{self._prefix}-{name}".lower(), "")
@@ -131,6 +127,13 @@ class Verifier:
         return UnverifiedWebhook(
             f"webhook: {self._prefix}-{name} {shown} proves nothing; {fix}"
         )
+
+
+def _read_object(body: bytes) -> Body:
+    try:
+        return as_object(json.loads(body))
+    except (ValueError, RecursionError):
+        return as_object(None)
 
 
 def _read_keys(answer: Body) -> list[Ed25519PublicKey]:

@@ -6,7 +6,7 @@ from typing import Any
 from mock_server.control.asking import Asked
 from mock_server.exchange import Reply, json_reply
 from mock_server.har import write_har
-from mock_server.journal import Entry, Journal, describe_verdict
+from mock_server.journal import Entry, Journal
 
 
 class JournalControl:
@@ -58,5 +58,5 @@ def _describe(entry: Entry) -> dict[str, Any]:
             "body": entry.reply.body.decode("utf-8", "replace"),
             "body_bytes": entry.answer_bytes,
         },
-        **describe_verdict(entry),
+        **entry.verdict,
     }

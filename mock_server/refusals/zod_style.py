@@ -28,9 +28,13 @@ def describe(
         "path": call.path,
         "requestId": request_id,
         "statusCode": str(status),  # text in the documented example
-        "timestamp": f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3]
-        + "Z",
+        "timestamp": _moment(now),
     }
+
+
+def _moment(now: float) -> str:
+    text = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
 
 
 def _message(refusal: RefusedError, call: Call, messages: Messages) -> str:

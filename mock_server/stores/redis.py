@@ -4,12 +4,14 @@ The package `redis` comes with the extra of the same name.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from mock_server.errors import StoreError
 from mock_server.jobs import Job
 from mock_server.stores.group_commit import GroupCommit
+from mock_server.stores.shelf import RedisShelf
 from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _JOB = "reelspec:job:"  # and its key
@@ -41,35 +43,26 @@ class RedisStore:
                 f"the Redis of --store cannot be used: {exc}; start it, or mend the "
                 "address, such as redis://127.0.0.1:6379/0"
             ) from exc
-        self._arriving = GroupCommit(self._insert)
+        self.shelf = RedisShelf(self._redis)
+        self._threads = ThreadPoolExecutor(1, "reelspec-store")
+        self._arriving = GroupCommit(self._insert, self._threads)
 
     def close(self) -> None:
         """Close the connections; the store is of no use afterwards."""
-        self._arriving.close()
+        self._threads.shutdown()
         self._redis.close()
 
-    def add(self, job: Job) -> bool:
-        """Take *job*, unless its key is taken; say whether it was."""
-        if self.get(job.key) is not None:
-            return False
-        self._arriving.add(job)
-        return True
-
-    async def settle(self) -> None:
-        """Return when Redis has all that was added before; raise StoreError if not."""
-        await self._arriving.settle()
+    async def add(self, job: Job) -> bool:
+        """Take *job*, unless its key is taken; say whether it was, once it is kept."""
+        return await self._arriving.add(job)
 
     def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
-        job = self._arriving.get(key)
-        if job is not None:
-            return job
         row = self._redis.get(_JOB + key)
         return None if row is None else decode_job(row)
 
     def update(self, key: str, change: Callable[[Job], Job]) -> Job:
         """Put what *change* makes of a job in its place, and return that."""
-        self._arriving.flush()
         with self._redis.pipeline() as pipe:
             while True:
                 pipe.watch(_JOB + key)
@@ -87,24 +80,20 @@ class RedisStore:
 
     def delete(self, key: str) -> None:
         """Forget the job of that key, if there is one."""
-        self._arriving.flush()
         self._forget([key])
 
     def newest(self, count: int) -> tuple[Job, ...]:
         """Return the last *count* jobs, the newest first."""
-        self._arriving.flush()
         keys = self._redis.zrevrange(_ORDER, 0, count - 1) if count else []
         rows = self._redis.mget(_JOB + it.decode() for it in keys) if keys else []
         return tuple(decode_job(it) for it in rows if it is not None)
 
     def clear(self) -> None:
         """Forget every job."""
-        self._arriving.flush()
         while keys := self._redis.zrange(_ORDER, 0, _MOST_AT_ONCE - 1):
             self._forget([it.decode() for it in keys])
 
     def __len__(self) -> int:
-        self._arriving.flush()
         return int(self._redis.zcard(_ORDER))
 
     def _forget(self, keys: Sequence[str]) -> None:
@@ -113,16 +102,18 @@ class RedisStore:
             pipe.zrem(_ORDER, *keys)
             pipe.execute()
 
-    def _insert(self, jobs: Sequence[Job]) -> None:
-        """Hand over *jobs* in one round trip."""
+    def _insert(self, jobs: Sequence[Job]) -> Collection[str]:
+        """Hand over *jobs* in one round trip; return the keys that were taken."""
         now = time.time_ns() // 1_000
         try:
             with self._redis.pipeline() as pipe:
-                pipe.mset({_JOB + it.key: encode_job(it) for it in jobs})
+                for job in jobs:
+                    pipe.set(_JOB + job.key, encode_job(job), nx=True)
                 order = {it.key: now + number for number, it in enumerate(jobs)}
-                pipe.zadd(_ORDER, order)
-                pipe.execute()
+                pipe.zadd(_ORDER, order, nx=True)
+                *taken, _ = pipe.execute()
         except self._trouble as exc:
             raise StoreError(
                 f"Redis cannot take {len(jobs)} jobs: {exc}; look after the server"
             ) from exc
+        return [it.key for it, free in zip(jobs, taken, strict=True) if not free]

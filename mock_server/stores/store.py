@@ -10,25 +10,29 @@ import orjson
 
 from mock_server.errors import UnknownJobError
 from mock_server.jobs import Change, Job, Webhook
+from mock_server.media.shapes import Source
+from mock_server.stores.shelf import MemoryShelf, Shelf
 from specs import Event
 
 _LONGEST_REMEMBERED = 4_000  # bytes of a job that is not read anew for each poll
 
 
 class Store(Protocol):
-    """Jobs by their key. What a method is given or returns is never changed."""
+    """Jobs by their key, and the shelf of the journal.
 
-    def add(self, job: Job) -> bool:
-        """Take *job*, unless its key is taken; say whether it was.
+    What a method is given or returns is never changed.
+    """
 
-        It can be read at once, and outlives the process once `settle` has returned.
-        """
+    @property
+    def shelf(self) -> Shelf:
+        """Where the journal stands."""
         ...
 
-    async def settle(self) -> None:
-        """Return when all that was added before would outlive the process.
+    async def add(self, job: Job) -> bool:
+        """Take *job*, unless its key is taken; say whether it was.
 
-        Raises StoreError where it could not be kept; it is then forgotten.
+        A job that was taken can be read and, unless the store is only memory,
+        outlives the process. Raises StoreError where it could not be kept.
         """
         ...
 
@@ -63,11 +67,12 @@ class MemoryStore:
     """Jobs in a dictionary; past *capacity* the oldest is forgotten for the newest."""
 
     def __init__(self, capacity: int = 100_000) -> None:
+        self.shelf = MemoryShelf()
         self._capacity = capacity
         self._jobs: dict[str, Job] = {}
         self._lock = Lock()
 
-    def add(self, job: Job) -> bool:
+    async def add(self, job: Job) -> bool:
         """Take *job*, unless its key is taken; say whether it was."""
         if job.key in self._jobs:
             return False
@@ -75,9 +80,6 @@ class MemoryStore:
             del self._jobs[next(iter(self._jobs))]
         self._jobs[job.key] = job
         return True
-
-    async def settle(self) -> None:
-        """Return at once: nothing here outlives the process."""
 
     def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
@@ -124,6 +126,8 @@ def _decode(row: bytes) -> Job:
         facts[name] = tuple(Change(it["at"], Event(it["event"])) for it in facts[name])
     if facts.get("webhook"):
         facts["webhook"] = Webhook(**facts["webhook"])
+    if facts.get("source"):
+        facts["source"] = Source(**facts["source"])
     return Job(**facts)
 
 

@@ -70,6 +70,7 @@ class CompiledSchema:
     def __init__(self, document: Document, node: Any, pointer: str) -> None:
         rest = {it: document.raw.get(it, {}) for it in ("components", "paths")}
         self._raw = {**rest, **node}
+        self._limits: dict[tuple[str | int, ...], Json] = {}
         self.exact = all(_is_proven(it, document) for it in _reached(self._raw, node))
         try:
             self._validator = _DIALECTS[document.version](
@@ -99,13 +100,13 @@ class CompiledSchema:
         path, rule = tuple(error.instance_path), str(error.schema_path[-1])
         for step in path:
             value = value[step]
-        limit = look_up(self._raw, join_pointer("", *error.schema_path))
+        limit = self._limit(*error.schema_path)
         if rule == "required":
             path = (*path, error.kind.as_dict()["property"])
         if limit is True and rule in ("exclusiveMinimum", "exclusiveMaximum"):
             # To 3.0 this is a flag of the bound that stands beside it.
             rule = rule.removeprefix("exclusive").lower()
-            limit = look_up(self._raw, join_pointer("", *error.schema_path[:-1], rule))
+            limit = self._limit(*error.schema_path[:-1], rule)
         return Breach(
             location=location,
             path=path,
@@ -114,6 +115,12 @@ class CompiledSchema:
             value=value,
             message=one_line(error.message, longest=_LONGEST_MESSAGE),
         )
+
+    def _limit(self, *steps: str | int) -> Json:
+        """Return what the schema says at *steps*; each rule is broken again and again."""
+        if steps not in self._limits:
+            self._limits[steps] = look_up(self._raw, join_pointer("", *steps))
+        return self._limits[steps]
 
 
 def _reached(raw: Mapping[str, Any], node: Any) -> Iterator[Any]:

@@ -7,6 +7,7 @@ one wrong member gives one error and not one per model of the path.
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
@@ -31,6 +32,7 @@ _DEEPEST = 64
 _MOST_VALUES = 20_000
 _MOST_BREACHES = 50
 _MOST_MEMBERS = 100  # of a query
+_LONGEST_QUERY = 500  # bytes of one that is remembered
 _NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?")
 _FLAGS = {"true": True, "false": False}
 
@@ -131,11 +133,17 @@ def _one_each(breaches: list[Breach]) -> list[Breach]:
     return list(kept.values())
 
 
-def read_query(call: Call) -> dict[str, str]:
+def read_query(call: Call) -> Mapping[str, str]:
     """Return the query of *call*; of a name that is given twice the last one counts."""
+    read = _read_query if len(call.query) <= _LONGEST_QUERY else _read_query.__wrapped__
+    return read(call.query)
+
+
+@lru_cache(4_096)
+def _read_query(query: bytes) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(
-            call.query.decode("ascii", "replace"),
+            query.decode("ascii", "replace"),
             keep_blank_values=True,
             max_num_fields=_MOST_MEMBERS,
         )

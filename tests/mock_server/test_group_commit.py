@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
@@ -21,13 +22,17 @@ class Disk:
         self.groups: list[list[str]] = []
         self.open = Event()
         self.open.set()
+        self.begun = Event()
         self.error: Exception | None = None
+        self.taken: set[str] = set()
 
-    def write(self, jobs: Sequence[Job]) -> None:
+    def write(self, jobs: Sequence[Job]) -> Collection[str]:
+        self.begun.set()
         assert self.open.wait(10)
         if self.error:
             raise self.error
         self.groups.append([it.key for it in jobs])
+        return self.taken
 
 
 @pytest.fixture
@@ -35,101 +40,84 @@ def disk() -> Disk:
     return Disk()
 
 
-async def submit(commit: GroupCommit, key: str) -> None:
-    commit.add(make_job(key))
-    await commit.settle()
-
-
-async def reached(condition: Callable[[], bool]) -> None:
-    while not condition():  # another thread makes it so
-        await asyncio.sleep(0)
+async def submit(commit: GroupCommit, *keys: str) -> list[bool | BaseException]:
+    adding = (commit.add(make_job(it)) for it in keys)
+    return await asyncio.gather(*adding, return_exceptions=True)
 
 
 def test_what_one_round_of_the_loop_adds_is_written_together(disk: Disk) -> None:
-    async def scene() -> None:
-        commit = GroupCommit(disk.write)
-        await asyncio.gather(*(submit(commit, it) for it in "abc"))
-        commit.close()
+    commit = GroupCommit(disk.write)
 
-    asyncio.run(scene())
+    asyncio.run(submit(commit, "a", "b", "c"))
+    asyncio.run(submit(commit, "d"))
 
-    assert disk.groups == [["a", "b", "c"]]
+    assert disk.groups == [["a", "b", "c"], ["d"]]
 
 
-def test_what_comes_while_a_group_is_written_makes_the_next(disk: Disk) -> None:
-    async def scene() -> None:
-        commit = GroupCommit(disk.write)
-        disk.open.clear()
-        first = asyncio.create_task(submit(commit, "a"))
-        await reached(lambda: bool(commit._current.jobs))
-        later = [asyncio.create_task(submit(commit, it)) for it in "bc"]
-        await asyncio.sleep(0)
-        assert commit.get("a") == make_job("a")
-        assert commit.get("c") == make_job("c")
-        disk.open.set()
-        await asyncio.gather(first, *later)
-        assert commit.get("a") is None
-        commit.close()
+def test_each_of_a_group_hears_whether_its_own_key_was_taken(disk: Disk) -> None:
+    disk.taken = {"b"}
 
-    asyncio.run(scene())
-
-    assert disk.groups == [["a"], ["b", "c"]]
+    assert asyncio.run(submit(GroupCommit(disk.write), "a", "b")) == [True, False]
 
 
 def test_everybody_of_a_group_hears_that_it_failed(disk: Disk) -> None:
-    async def scene() -> list[BaseException | None]:
-        commit = GroupCommit(disk.write)
-        disk.error = OSError("full")
-        made = await asyncio.gather(
-            *(submit(commit, it) for it in "ab"), return_exceptions=True
-        )
-        assert commit.get("a") is None
-        disk.error = None
-        await submit(commit, "c")
-        commit.close()
-        return [*made]
+    commit = GroupCommit(disk.write)
+    disk.error = OSError("full")
 
-    assert [str(it) for it in asyncio.run(scene())] == ["full", "full"]
+    heard = asyncio.run(submit(commit, "a", "b"))
+    disk.error = None
+    asyncio.run(submit(commit, "c"))
+
+    assert [str(it) for it in heard] == ["full", "full"]
     assert disk.groups == [["c"]]
 
 
+def test_the_loop_goes_on_while_a_thread_writes(disk: Disk) -> None:
+    async def scene(commit: GroupCommit) -> None:
+        disk.open.clear()
+        first = asyncio.create_task(submit(commit, "a"))
+        while not disk.begun.is_set():
+            await asyncio.sleep(0)
+        later = asyncio.create_task(submit(commit, "b"))
+        await asyncio.sleep(0)
+        disk.open.set()
+        await asyncio.gather(first, later)
+
+    with ThreadPoolExecutor(1) as threads:
+        asyncio.run(scene(GroupCommit(disk.write, threads)))
+
+    assert disk.groups == [["a"], ["b"]]
+
+
 def test_one_who_gives_up_takes_nobody_along(disk: Disk) -> None:
-    async def scene() -> None:
-        commit = GroupCommit(disk.write)
+    async def scene(commit: GroupCommit) -> list[bool | BaseException]:
         disk.open.clear()
         impatient = asyncio.create_task(submit(commit, "a"))
         patient = asyncio.create_task(submit(commit, "b"))
-        await reached(lambda: bool(commit._current.jobs))
+        while not disk.begun.is_set():
+            await asyncio.sleep(0)
         impatient.cancel()
         disk.open.set()
-        await patient
-        commit.close()
+        return await patient
 
-    asyncio.run(scene())
+    with ThreadPoolExecutor(1) as threads:
+        commit = GroupCommit(disk.write, threads)
+        assert asyncio.run(scene(commit)) == [True]
 
     assert disk.groups == [["a", "b"]]
 
 
-def test_a_loop_that_is_gone_is_not_woken(disk: Disk) -> None:
+def test_a_group_that_an_interrupted_loop_left_behind_holds_up_nobody(
+    disk: Disk,
+) -> None:
     commit = GroupCommit(disk.write)
-    disk.open.clear()
+    interrupted = asyncio.new_event_loop()
+    asyncio.events._set_running_loop(interrupted)
+    adding = commit.add(make_job("a"))
+    adding.send(None)  # it waits for what that loop never comes to
+    asyncio.events._set_running_loop(None)
+    adding.close()
+    interrupted.close()
 
-    async def leave() -> None:
-        task = asyncio.create_task(submit(commit, "a"))
-        await reached(lambda: bool(commit._current.jobs))
-        task.cancel()
-
-    asyncio.run(leave())
-    disk.open.set()
-    commit.close()
-
-    assert disk.groups == [["a"]]
-
-
-def test_nothing_to_settle_takes_no_time(disk: Disk) -> None:
-    commit = GroupCommit(disk.write)
-
-    asyncio.run(commit.settle())
-    commit.close()
-
-    assert not disk.groups
+    assert asyncio.run(submit(commit, "b")) == [True]
+    assert disk.groups == [["b"]]

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from mock_server.exchange import Call, Reply
 from mock_server.har import write_har
 from mock_server.journal import Journal, Note
+from mock_server.stores.shelf import MemoryShelf
 
 Mocks = Callable[..., Any]
 
@@ -35,7 +36,7 @@ def test_the_newest_comes_first() -> None:
 
 
 def test_the_oldest_goes_past_so_many() -> None:
-    journal = Journal(most=2)
+    journal = Journal(MemoryShelf(most=2))
     for path in ("/1", "/2", "/3"):
         journal.record(note(path), reply(), at=0)
 
@@ -43,7 +44,7 @@ def test_the_oldest_goes_past_so_many() -> None:
 
 
 def test_the_oldest_goes_past_so_many_bytes() -> None:
-    journal = Journal(size=10_000)
+    journal = Journal(MemoryShelf(size=8_000))
     for path in ("/1", "/2", "/3"):
         journal.record(note(path, body=b"x" * 4_000), reply(), at=0)
 
@@ -51,7 +52,7 @@ def test_the_oldest_goes_past_so_many_bytes() -> None:
 
 
 def test_what_is_larger_than_the_journal_is_not_kept() -> None:
-    journal = Journal(size=10_000)
+    journal = Journal(MemoryShelf(size=10_000))
     journal.record(note(body=b"x" * 20_000), reply(), at=0)
     journal.record(note("/2"), reply(), at=0)
 
@@ -59,7 +60,7 @@ def test_what_is_larger_than_the_journal_is_not_kept() -> None:
 
 
 def test_a_cleared_journal_has_all_its_room_again() -> None:
-    journal = Journal(size=10_000)
+    journal = Journal(MemoryShelf(size=10_000))
     journal.record(note(body=b"x" * 8_000), reply(), at=0)
     journal.clear()
     journal.record(note("/1", body=b"x" * 8_000), reply(), at=0)

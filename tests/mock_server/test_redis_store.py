@@ -1,5 +1,6 @@
 """Against a real Redis, which each run starts for itself."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -72,8 +73,8 @@ def test_a_change_is_made_again_where_another_server_was_faster(
     open_store: Callable[[], RedisStore],
 ) -> None:
     here, there = open_store(), open_store()
-    here.add(make_job("a"))
-    here.add(make_job("b"))
+    asyncio.run(here.add(make_job("a")))
+    asyncio.run(here.add(make_job("b")))
     seeds: list[int] = []
 
     def change(job: Job) -> Job:

@@ -32,6 +32,10 @@ def make_job(key: str) -> Job:
     )
 
 
+def add(store: Store, job: Job) -> bool:
+    return asyncio.run(store.add(job))
+
+
 @pytest.fixture(params=["memory", "sqlite", "redis"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
@@ -48,7 +52,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def test_a_job_comes_back_as_it_was_added(store: Store) -> None:
-    added = store.add(make_job("a"))
+    added = add(store, make_job("a"))
 
     assert added
     assert store.get("a") == make_job("a")
@@ -57,21 +61,20 @@ def test_a_job_comes_back_as_it_was_added(store: Store) -> None:
 
 def test_a_webhook_comes_back_with_its_job(store: Store) -> None:
     job = replace(make_job("a"), webhook=Webhook(url="http://a/", origin="http://b"))
-    store.add(job)
-    asyncio.run(store.settle())
+    add(store, job)
 
     assert store.get("a") == job
 
 
 def test_a_key_is_given_out_once(store: Store) -> None:
-    store.add(make_job("a"))
+    add(store, make_job("a"))
 
-    assert not store.add(make_job("a"))
+    assert not add(store, make_job("a"))
     assert len(store) == 1
 
 
 def test_an_update_is_kept_and_returned(store: Store) -> None:
-    store.add(make_job("a"))
+    add(store, make_job("a"))
 
     changed = store.update("a", lambda _: make_job("a2"))
 
@@ -83,13 +86,13 @@ def test_an_update_that_raises_changes_nothing(store: Store) -> None:
     def refuse(_: Job) -> Job:
         raise ZeroDivisionError
 
-    store.add(make_job("a"))
+    add(store, make_job("a"))
 
     with pytest.raises(ZeroDivisionError):
         store.update("a", refuse)
 
     assert store.get("a") == make_job("a")
-    assert store.add(make_job("b"))
+    assert add(store, make_job("b"))
 
 
 def test_an_unknown_job_cannot_be_updated(store: Store) -> None:
@@ -99,13 +102,13 @@ def test_an_unknown_job_cannot_be_updated(store: Store) -> None:
 
 def test_the_newest_jobs_come_first(store: Store) -> None:
     for key in "abc":
-        store.add(make_job(key))
+        add(store, make_job(key))
 
     assert [it.key for it in store.newest(2)] == ["c", "b"]
 
 
 def test_a_deleted_job_is_gone(store: Store) -> None:
-    store.add(make_job("a"))
+    add(store, make_job("a"))
 
     store.delete("a")
 
@@ -113,17 +116,20 @@ def test_a_deleted_job_is_gone(store: Store) -> None:
     assert len(store) == 0
 
 
-def test_settled_jobs_are_read_back(store: Store) -> None:
-    store.add(make_job("a"))
+def test_of_jobs_added_together_only_the_one_whose_key_is_taken_is_refused(
+    store: Store,
+) -> None:
+    add(store, make_job("b"))
 
-    asyncio.run(store.settle())
+    async def together() -> list[bool]:
+        return await asyncio.gather(*(store.add(make_job(it)) for it in "abc"))
 
-    assert store.get("a") == make_job("a")
-    assert not store.add(make_job("a"))
+    assert asyncio.run(together()) == [True, False, True]
+    assert {it.key for it in store.newest(10)} == {"a", "b", "c"}
 
 
 def test_a_cleared_store_is_empty(store: Store) -> None:
-    store.add(make_job("a"))
+    add(store, make_job("a"))
 
     store.clear()
 
@@ -135,15 +141,14 @@ def test_a_full_memory_forgets_the_oldest_job() -> None:
     store = MemoryStore(capacity=2)
 
     for key in "abc":
-        store.add(make_job(key))
+        add(store, make_job(key))
 
     assert [it.key for it in store.newest(10)] == ["c", "b"]
 
 
 def test_a_file_keeps_its_jobs_when_it_is_opened_again(tmp_path: Path) -> None:
     first = SqliteStore(tmp_path / "jobs.db")
-    first.add(make_job("a"))
-    asyncio.run(first.settle())
+    add(first, make_job("a"))
     # Not closed before: what a crash leaves behind must do.
     second = SqliteStore(tmp_path / "jobs.db")
 
@@ -186,9 +191,8 @@ def test_a_file_that_takes_no_more_refuses_the_job(tmp_path: Path) -> None:
     other.execute("DROP TABLE jobs")
     other.execute("CREATE TABLE jobs (key, job CHECK (job IS NULL))")
 
-    store.add(make_job("a"))
     with pytest.raises(StoreError, match="cannot take 1 jobs"):
-        asyncio.run(store.settle())
+        add(store, make_job("a"))
 
     assert store.get("a") is None
     store.close()
@@ -200,9 +204,8 @@ def test_a_redis_that_takes_no_more_refuses_the_job(redis_url: str) -> None:
     store.clear()
     store._redis.set("reelspec:order", "in the way")
 
-    store.add(make_job("a"))
     with pytest.raises(StoreError, match="Redis cannot take 1 jobs"):
-        asyncio.run(store.settle())
+        add(store, make_job("a"))
 
     store._redis.flushdb()
     store.close()
@@ -211,8 +214,7 @@ def test_a_redis_that_takes_no_more_refuses_the_job(redis_url: str) -> None:
 def test_a_long_job_is_read_anew_each_time(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "jobs.db")
     job = replace(make_job("a"), inputs={"prompt": "x" * 5_000})
-    store.add(job)
-    asyncio.run(store.settle())
+    add(store, job)
 
     assert store.get("a") == job
     store.close()

@@ -1,5 +1,6 @@
 """Deliveries to a receiver on a real socket, verified by a library that signs nothing."""
 
+import asyncio
 import json
 import time
 from base64 import urlsafe_b64decode
@@ -250,7 +251,7 @@ def test_what_a_stopped_server_left_undone_is_taken_up(
     job = store.get(submit(make_mock(store=store), receiver.url))
     assert job is not None
     left = MemoryStore()
-    left.add(job)
+    asyncio.run(left.add(job))
 
     make_mock(store=left).clock.advance(60)
     wait_until(lambda: webhook_of(left, job.key).outcome == "delivered")
@@ -266,7 +267,9 @@ def test_a_delivery_that_another_has_claimed_is_left_to_it(
     assert job is not None
     assert job.webhook is not None
     left = MemoryStore()
-    left.add(replace(job, webhook=replace(job.webhook, claimed=time.time() + 0.5)))
+    asyncio.run(
+        left.add(replace(job, webhook=replace(job.webhook, claimed=time.time() + 0.5)))
+    )
 
     make_mock(store=left).clock.advance(60)
     Event().wait(0.2)

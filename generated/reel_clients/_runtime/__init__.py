@@ -13,7 +13,7 @@ from .jobs import (
     Job,
 )
 from .money import Estimate
-from .protocol import Call, JobProtocol, Price, Service, Uploads
+from .protocol import Call, Count, JobProtocol, Price, Service, Uploads
 from .resource import JobT_co, Resource, StartedT_co
 from .retries import Attempt
 from .session import Validate
@@ -28,6 +28,7 @@ __all__ = [
     "BaseClient",
     "Call",
     "CancellableJob",
+    "Count",
     "Estimate",
     "Finished",
     "Job",

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from .errors import SpendLimitExceeded
-from .protocol import Price
+from .protocol import Count, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +35,26 @@ def estimate(price: Price | None, body: Mapping[str, Any]) -> Estimate | None:
     """Return what a job with *body* costs by *price*, None where no price is known."""
     if price is None:
         return None
-    frames, named = body.get(price.frames, price.usual), body.get(price.parameter)
-    open_ended = body.get(price.unless) is True
+    named = body.get(price.parameter)
     known = price.values.get(named) if isinstance(named, str) else None
-    exact = known is not None and not open_ended
     each = max(price.values.values()) if known is None else known
-    if open_ended or not isinstance(frames, int):
-        frames = price.most
+    matching = any(body.get(it) for it in price.matching)
+    frames = price.frames.most if matching else _counted(price.frames, body)
+    if price.inserted is not None:
+        frames *= 1 + _counted(price.inserted, body)
     return Estimate(
         amount=round(frames / price.rate * each, 6),
         currency=price.currency,
-        exact=exact,
+        exact=known is not None and not matching,
         source=price.source,
         retrieved=price.retrieved,
     )
+
+
+def _counted(count: Count, body: Mapping[str, Any]) -> int:
+    """Return what *body* asks for; what is no sound count counts as the most."""
+    asked = body.get(count.name, count.usual)
+    return asked if type(asked) is int and asked >= 0 else count.most
 
 
 class Budget:

@@ -61,20 +61,28 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A member of the body that counts frames: `usual` if it is left out, `most` at most."""
+
+    name: str
+    usual: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """What a job costs: `values` of the body's `parameter`, for each second of video.
 
-    A second is `rate` frames, of which the body's `frames` says how many: `usual` if it
-    is left out, and up to `most` where `unless` lets the service decide.
+    A second is `rate` frames. The body asks for `frames` of them, unless one of
+    `matching` lets the input decide, and for `inserted` more between each two.
     """
 
     currency: str
     parameter: str
     values: Mapping[str, float]
-    frames: str
-    usual: int
-    most: int
-    unless: str
+    frames: Count
+    inserted: Count | None = None
+    matching: tuple[str, ...] = ()
     rate: int
     source: str
     retrieved: str

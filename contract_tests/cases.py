@@ -1,0 +1,250 @@
+"""Valid submits, planned: one value at a time, many at once, and two by two.
+
+Whoever pays for each submit sends the few that hold every value that a rule asks for;
+whoever does not also sends each value by itself, so that a fault shows in the
+smallest case, and each pair of values, for what goes wrong only together.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from hypothesis import strategies as st
+
+from contract_tests.boundaries import (
+    STRANGER,
+    boundaries,
+    object_with,
+    simplest,
+    stranger_values,
+)
+from contract_tests.combinations import covering_rows, pairwise_rows
+from contract_tests.numbers import extremes, is_stepped
+from contract_tests.rules import RuleSide, shown_by
+from contract_tests.texts import LONG, has_length
+from contract_tests.violations import Violation
+from contract_tests.wire import Written, spellings
+from specs import (
+    UNSET,
+    BooleanSchema,
+    Contract,
+    NumberSchema,
+    Parameter,
+    Schema,
+    StringSchema,
+)
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A valid submit body, and in words what it is about."""
+
+    label: str
+    body: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A body on which honest readers of the document differ.
+
+    `breaks` says which rule it breaks to those who refuse it; `is_valid` how the
+    document's own version of OpenAPI reads it.
+    """
+
+    breaks: Violation
+    body: Body
+    is_valid: bool
+
+    @property
+    def label(self) -> str:
+        """The question, in words."""
+        return f"{self.breaks.path[0]}: {self.breaks.label}"
+
+
+def bare_body(contract: Contract) -> Body:
+    """Return the simplest body that the contract admits."""
+    return object_with(contract.body) | contract.fixed
+
+
+def valid_cases(contract: Contract) -> Iterator[Case]:
+    """Yield every planned submit that is to be accepted, the telling ones first."""
+    yield from few_cases(contract)
+    yield from single_cases(contract)
+    yield from paired_cases(contract)
+
+
+def single_cases(contract: Contract) -> Iterator[Case]:
+    """Yield the bare body, the full one, and one for each boundary of each parameter."""
+    bare = bare_body(contract)
+    full = object_with(contract.body, contract.body.properties) | contract.fixed
+    yield Case(label="required members alone", body=bare)
+    yield Case(label="every member", body=full)
+    for value in stranger_values(contract.body):
+        label = "a member that the document does not name"
+        yield Case(label=label, body={**bare, STRANGER: value})
+    for it in contract.parameters:
+        for value in boundaries(it.schema):
+            label = f"{it.name}: a boundary"
+            yield Case(label=label, body={**bare, it.name: value})
+        for written in _respelled(it):
+            label = f"{it.name}: written as {written.text}"
+            yield Case(label=label, body={**bare, it.name: written})
+
+
+def few_cases(
+    contract: Contract,
+    *,
+    given: Mapping[str, Any] = MappingProxyType({}),
+    cost: Callable[[Body], float] = lambda _: 0.0,
+) -> list[Case]:
+    """Return few bodies that show all there is to accept, and that *cost* little.
+
+    Where a parameter has a value, it is that which is *given*.
+    """
+    needed = _needed(contract, given)
+    count = max(map(len, needed.values()), default=0)
+    for it in contract.parameters:
+        if it.name not in given and _is_free_text(it.schema):
+            # A row has room for another text, and texts are what servers mangle.
+            texts = [
+                text for text in boundaries(it.schema) if text not in needed[it.name]
+            ]
+            needed[it.name] += texts[: count - len(needed[it.name])]
+    rows = covering_rows(needed, cost=lambda row: cost(_body(contract, row)))
+    return [
+        Case(
+            label=f"many values at once ({n} of {len(rows)})", body=_body(contract, row)
+        )
+        for n, row in enumerate(rows, 1)
+    ]
+
+
+@lru_cache(64)
+def paired_cases(contract: Contract) -> tuple[Case, ...]:
+    """Return bodies in which each two telling values of two parameters stand together."""
+    telling = {it.name: _telling(it) for it in contract.parameters}
+    rows = pairwise_rows({name: it for name, it in telling.items() if it})
+    bare = bare_body(contract)
+    return tuple(
+        Case(label=f"two by two ({n} of {len(rows)})", body=bare | _body(contract, row))
+        for n, row in enumerate(rows, 1)
+    )
+
+
+def questions(contract: Contract) -> Iterator[Question]:
+    """Yield what honest readers of the document answer differently."""
+    # To OpenAPI 3.0 a fraction part makes a number no integer; JSON Schema looks at
+    # the value since its draft 6, and so does OpenAPI 3.1.
+    by_value = contract.submit.document.version != "3.0"
+    for name, number in numbers_of(contract):
+        if number.type == "integer":
+            for it in spellings(simplest(number)):
+                breaks = _only(number, "type", name, f"{it.text} for an integer", it)
+                yield _question(contract, breaks, is_valid=by_value)
+    for parameter in contract.parameters:
+        schema, name = parameter.schema, parameter.name
+        if isinstance(schema, StringSchema) and _counts_letters(schema):
+            text = "🎬" * (schema.max_length or 0)
+            label = "a length that is right in code points, too long in UTF-16"
+            breaks = _only(schema, "maxLength", name, label, text)
+            yield _question(contract, breaks, is_valid=True)
+
+
+def _only(schema: Schema, rule: str, name: str, label: str, value: Any) -> Violation:
+    return Violation(
+        rule=rule,
+        path=(name,),
+        pointer=schema.pointer,
+        label=label,
+        planned=(value,),
+        values=st.just(value),
+    )
+
+
+def _question(contract: Contract, breaks: Violation, *, is_valid: bool) -> Question:
+    body = {**bare_body(contract), str(breaks.path[0]): breaks.planned[0]}
+    return Question(breaks=breaks, body=body, is_valid=is_valid)
+
+
+def numbers_of(contract: Contract) -> list[tuple[str, NumberSchema]]:
+    """Return the numeric parameters whose values are not listed, bounded ones first."""
+    found = [
+        (it.name, it.schema)
+        for it in contract.parameters
+        if isinstance(it.schema, NumberSchema) and it.schema.enum is None
+    ]
+    return sorted(found, key=lambda it: not (it[1].minimum and it[1].maximum))
+
+
+def _needed(contract: Contract, given: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the values of each parameter that show all its rules; UNSET leaves it out."""
+    found = dict[str, list[Any]]()
+    for it in contract.parameters:
+        known = it.name in given
+        values = [given[it.name]] if known else list(boundaries(it.schema))
+        left_out = [] if it.required else [UNSET]
+        found[it.name] = [*_fewest(contract, it.name, values), *left_out]
+    if strangers := stranger_values(contract.body):
+        found[STRANGER] = [*_fewest(contract, STRANGER, strangers), UNSET]
+    return found
+
+
+def _fewest(contract: Contract, name: str, values: Sequence[Any]) -> list[Any]:
+    """Return few of *values* that show what all of them show of the member *name*.
+
+    No rule asks for both truths, but half of what a boolean may be is not enough.
+    """
+    if {*map(type, values)} == {bool}:
+        return [*values]
+    shown = [
+        {it for it in shown_by(contract, {name: value}) if it.rule.parameter == name}
+        for value in values
+    ]
+    missing = set[RuleSide]().union(*shown)
+    chosen: list[Any] = []
+    while missing:
+        best = max(range(len(values)), key=lambda it: len(shown[it] & missing))
+        chosen.append(values[best])
+        missing -= shown[best]
+    return chosen or [values[0]]
+
+
+def _telling(parameter: Parameter) -> list[Any]:
+    """Return the values of *parameter* that others may get in the way of."""
+    schema = parameter.schema
+    values: list[Any] = []
+    if schema.enum is not None:
+        values = list(schema.enum)
+    elif isinstance(schema, BooleanSchema):
+        values = [True, False]
+    elif isinstance(schema, NumberSchema) and (schema.minimum or schema.maximum):
+        low, high = extremes(schema)
+        ends = [low] * bool(schema.minimum) + [high] * bool(schema.maximum)
+        values = list(dict.fromkeys([simplest(schema), *ends]))
+    if values and schema.nullable:
+        values.append(None)
+    return [*values, UNSET] if values and not parameter.required else values
+
+
+def _respelled(parameter: Parameter) -> tuple[Written, ...]:
+    schema = parameter.schema
+    if isinstance(schema, NumberSchema) and schema.enum is None:
+        return () if is_stepped(schema) else spellings(simplest(schema))
+    return ()
+
+
+def _is_free_text(schema: Schema) -> bool:
+    return isinstance(schema, StringSchema) and schema.enum is None
+
+
+def _counts_letters(schema: StringSchema) -> bool:
+    most = schema.max_length or 0
+    return schema.enum is None and 0 < most <= LONG and has_length(schema, most)
+
+
+def _body(contract: Contract, row: Mapping[str, Any]) -> Body:
+    return {name: it for name, it in row.items() if it is not UNSET} | contract.fixed
