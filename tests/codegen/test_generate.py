@@ -21,7 +21,7 @@ from codegen import (
     write,
 )
 from codegen.filters import literal
-from specs import Registry, SpecError, join_pointer, vendored_folder
+from specs import Prices, Registry, SpecError, join_pointer, vendored_folder
 
 Documents = Callable[..., Registry]
 
@@ -437,6 +437,46 @@ def changed(registry: Registry, **roles: Any) -> Registry:
         role: replace(getattr(contract, role), **facts) for role, facts in roles.items()
     }
     return replace(registry, contracts=(replace(contract, **changes),))
+
+
+LENGTH = {"type": "integer", "minimum": 1, "maximum": 90}
+
+
+@pytest.mark.parametrize(
+    ("properties", "told"),
+    [
+        (
+            {"size": PLAIN, "length": LENGTH | {"default": 30}, "more": LENGTH},
+            "frames=Count(name='length', usual=30, most=90)"
+            ",inserted=Count(name='more', usual=90, most=90)",
+        ),
+        ({"length": LENGTH, "more": LENGTH}, ""),
+        ({"size": PLAIN, "length": LENGTH, "more": PLAIN}, ""),
+        ({"size": PLAIN, "more": LENGTH}, ""),
+    ],
+    ids=["known", "no size", "no most", "no length"],
+)
+def test_a_price_is_generated_where_the_document_has_all_that_it_depends_on(
+    properties: dict[str, Any], told: str, documents: Documents
+) -> None:
+    registry = documents(m={"properties": properties})
+    (contract,) = registry.contracts
+    prices = Prices(
+        currency="USD",
+        parameter="size",
+        values={"big": 0.1},
+        frames="length",
+        inserted="more",
+        frames_per_second=16,
+        source="made up",
+    )
+    provider = contract.provider.model_copy(update={"prices": prices})
+    priced = replace(contract, provider=provider)
+    files = generate(replace(registry, providers=(provider,), contracts=(priced,)))
+    text = "".join(files["reel_clients/aimlapi/resources/m.py"].split())
+
+    assert ("Price(" in text) == bool(told)
+    assert "".join(told.split()).replace("'", '"') in text
 
 
 def test_an_id_in_a_header_is_refused(documents: Documents) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -44,6 +45,7 @@ from codegen.runtime.errors import (
     UploadError,
 )
 from codegen.runtime.models import Model
+from codegen.runtime.money import estimate
 
 KEY = "s3cret-key"
 
@@ -589,6 +591,12 @@ def test_an_estimate_is_exact_or_the_most_that_it_can_be(
     assert str(found) == told
     assert found is not None
     assert (found.source, found.retrieved) == ("https://acme.test/prices", "2026-11-21")
+
+
+def test_a_price_without_frames_in_between_counts_those_that_are_asked_for() -> None:
+    found = estimate(replace(PRICE, inserted=None), {"x": 32, "size": "480p", "y": 3})
+
+    assert str(found) == "0.1 USD"
 
 
 def test_an_estimate_is_none_where_no_price_is_known() -> None:
