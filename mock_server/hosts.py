@@ -13,6 +13,7 @@ answer must begin with https to lead back here.
 from collections.abc import Iterable
 
 from mock_server.exchange import Call, Head, read_call
+from mock_server.memory import Memory
 from specs import Provider
 
 _MOST_HEADS, _LONGEST_HEAD = 4_096, 2_000  # so many are remembered, none that is longer
@@ -26,7 +27,7 @@ class Hosts:
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._names = {host for it in providers for host in it.hosts}
-        self._known: dict[Head, Call] = {}
+        self._known: Memory[Head, Call] = Memory(_MOST_HEADS)
 
     def read(self, head: Head) -> Call:
         """Return the request that *head* begins, without its body."""
@@ -34,8 +35,6 @@ class Hosts:
         if call is None:
             call = self._settle(read_call(head))
             if call.head_bytes <= _LONGEST_HEAD:
-                if len(self._known) >= _MOST_HEADS:
-                    self._known.clear()
                 self._known[head] = call
         return call
 

@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from mock_server.errors import AmbiguousRouteError
+from mock_server.memory import Memory
 from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Contract, Operation, Provider, Role
 
@@ -71,7 +72,7 @@ class Routes:
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
         self._root = _Node()
-        self._places: dict[tuple[str, str], Place] = {}  # that were asked for lately
+        self._places: Memory[tuple[str, str], Place] = Memory(_MOST_PLACES)
         self._paths: dict[str, None] = {}  # of the submits, for suggestions
         for contract in contracts:
             self._paths[contract.submit.wire_path] = None
@@ -88,8 +89,6 @@ class Routes:
         if place is None:
             place = self._locate(method, path)
             if place.route is not None and len(path) <= _LONGEST_PATH:
-                if len(self._places) >= _MOST_PLACES:
-                    self._places.clear()
                 self._places[method, path] = place
         return place
 
