@@ -18,8 +18,11 @@ from specs import Contract, Operation, Provider, Role
 
 _MOST_PLACES, _LONGEST_PATH = 4_096, 500
 
-Act = Role | Literal["stream"]
-"""What a call asks for: an operation of the documents, or a poll that goes on."""
+Act = Role | Literal["stream", "output"]
+"""What a call asks for: an operation of the documents, or what the service has beside.
+
+A `stream` is a poll that goes on, an `output` a submit that is answered by a stream.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Routes:
                     self._add(path, operation, contract, operation.role)
                     if operation is contract.poll and contract.result is not None:
                         self._add(f"{path}/stream", operation, contract, "stream")
+                    if operation is contract.submit and contract.provider.queue:
+                        self._add(f"{path}/stream", operation, contract, "output")
 
     def locate(self, method: str, path: str) -> Place:
         """Return where *method* and the percent-encoded *path* lead."""

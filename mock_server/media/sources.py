@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 from base64 import b64decode
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -30,7 +30,7 @@ class Sources:
 
     def __init__(
         self,
-        storages: Sequence[Storage] = (),
+        storages: Collection[Storage] = (),
         *,
         fetch: Callable[[str], Awaitable[bytes]] | None = None,
     ) -> None:
