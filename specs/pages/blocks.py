@@ -264,18 +264,22 @@ class _Markup:
         if name == "pre" and not closes:
             self._break()
             self._code, self._code_line = [], self._number + tag[0].count("\n")
-        elif name in _OPENING:
+            return True
+        return self._outside(closes, name, attributes)
+
+    def _outside(self, closes: str, name: str, attributes: str) -> bool:
+        if name in _OPENING:
             self._break()
             self._show("" if closes else _OPENING[name])
         elif name in _CELLS:
             self._show(" | " if closes else "")
         elif name in _INLINE:
             self._show(_INLINE[name])
+        elif name == "table":
+            self._break()
+            self._in_table = not closes
         elif name in _BLOCKS or name in _SILENT:
-            if name == "table":
-                self._break()
-                self._in_table = not closes
-            elif not self._in_table:  # there a cell stays in its row
+            if not self._in_table:  # there a cell stays in its row
                 self._break()
         elif _FIELD.fullmatch(name):
             self._break()

@@ -66,9 +66,9 @@ PAGES = {
         *[f'requests.post("https://api.aimlapi.com/{"v2/" * 300}", json={{}})'] * 40
     ),
     "prompts": python(">>> " * 9_000),
-    "surrogates": "`\\ud800` \\x1b[31m".encode()
-    .decode("unicode_escape", "replace")
-    .encode("utf-8", "surrogatepass"),
+    "surrogates": b"`\\ud800` \\x1b[31m".decode("unicode_escape", "replace").encode(
+        "utf-8", "surrogatepass"
+    ),
     "entities": "<p>&#x110000; &#0; &unknown; &" + "amp" * 9_000,
 }
 
