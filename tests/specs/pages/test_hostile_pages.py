@@ -77,10 +77,10 @@ PAGES = {
 def test_a_hostile_page_is_read_in_short_time(check: Check, page: str | bytes) -> None:
     content = page if isinstance(page, bytes) else f"{page}\n\n{python(CALL)}"
 
-    start = time.perf_counter()
+    start = time.process_time()
     check(content)
 
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_what_is_no_text_is_refused(check: Check) -> None:
