@@ -14,8 +14,17 @@ from rich.text import Text
 from reelspec.diff_command import diff_specs
 from reelspec.exits import expected_errors
 from reelspec.options import json_option, print_json, specs_option
-from reelspec.wording import describe_lifecycle, describe_limits, describe_type
-from specs import UNSET, Contract, Fault, Parameter, Registry, read_lock, refuse_faults
+from reelspec.wording import describe_lifecycle, describe_limits
+from specs import (
+    UNSET,
+    Contract,
+    Fault,
+    Parameter,
+    Registry,
+    describe_type,
+    read_lock,
+    refuse_faults,
+)
 
 
 @click.group("specs")

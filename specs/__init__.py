@@ -2,7 +2,7 @@
 
 `Registry.load(folder)` reads every provider's facts and documents into `Contract`s;
 `find_faults` says what is wrong with the documents, and `Judge` says whether a
-request or an answer keeps what a document promises. `compare_sources` says what
+request or an answer keeps what a document promises. `compare_contracts` shows two of them side by side, `compare_sources` says what
 changed between documents, `check_pages` what pages of documentation get wrong.
 """
 
@@ -19,6 +19,11 @@ from specs.changes import (
 from specs.changes import (
     list_rules as list_change_rules,
 )
+from specs.comparison import TITLES as COMPARISON_TITLES
+from specs.comparison import Comparison, Pair, compare_contracts
+from specs.comparison import as_html as comparison_as_html
+from specs.comparison import as_json as comparison_as_json
+from specs.comparison import show as show_fact
 from specs.errors import (
     DefaultError,
     DocumentError,
@@ -68,9 +73,11 @@ from specs.schemas import (
     UnionSchema,
     Unset,
 )
+from specs.wording import describe_type
 
 __all__ = [
     "CHANGE_OUTPUTS",
+    "COMPARISON_TITLES",
     "PAGE_OUTPUTS",
     "UNSET",
     "Answer",
@@ -80,6 +87,7 @@ __all__ = [
     "Bound",
     "Breach",
     "ChangeReport",
+    "Comparison",
     "Contract",
     "DefaultError",
     "Document",
@@ -106,6 +114,7 @@ __all__ = [
     "PageFinding",
     "PageLevel",
     "PageReport",
+    "Pair",
     "Parameter",
     "Prices",
     "Property",
@@ -131,7 +140,11 @@ __all__ = [
     "WaiverError",
     "Webhooks",
     "check_pages",
+    "compare_contracts",
     "compare_sources",
+    "comparison_as_html",
+    "comparison_as_json",
+    "describe_type",
     "find_faults",
     "find_source",
     "is_same",
@@ -143,6 +156,7 @@ __all__ = [
     "one_line",
     "read_lock",
     "refuse_faults",
+    "show_fact",
     "split_pointer",
     "vendored_folder",
 ]
