@@ -11,10 +11,21 @@ from specs.changes import (
 )
 from specs.changes import (
     ChangeReport,
-    Finding,
     Severity,
     compare_sources,
     find_source,
+)
+from specs.changes import (
+    Finding as ChangeFinding,
+)
+from specs.changes import (
+    Place as ChangePlace,
+)
+from specs.changes import (
+    describe as describe_change,
+)
+from specs.changes import (
+    escape as escape_markdown,
 )
 from specs.changes import (
     list_rules as list_change_rules,
@@ -48,6 +59,7 @@ from specs.jsontext import is_same
 from specs.judge import Judge
 from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
+from specs.marks import Mark, MarkRule, Spot, as_commands, as_sarif
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
 from specs.pages import OUTPUTS as PAGE_OUTPUTS
@@ -86,6 +98,8 @@ __all__ = [
     "BooleanSchema",
     "Bound",
     "Breach",
+    "ChangeFinding",
+    "ChangePlace",
     "ChangeReport",
     "Comparison",
     "Contract",
@@ -96,7 +110,6 @@ __all__ = [
     "EmptyRangeError",
     "Event",
     "Fault",
-    "Finding",
     "IllegalEventError",
     "Json",
     "Judge",
@@ -104,6 +117,8 @@ __all__ = [
     "LifecycleError",
     "Location",
     "LockError",
+    "Mark",
+    "MarkRule",
     "Messages",
     "NullSchema",
     "NumberSchema",
@@ -129,6 +144,7 @@ __all__ = [
     "Schema",
     "Severity",
     "SpecError",
+    "Spot",
     "StringSchema",
     "UnionSchema",
     "UnknownModelError",
@@ -139,12 +155,16 @@ __all__ = [
     "Uploads",
     "WaiverError",
     "Webhooks",
+    "as_commands",
+    "as_sarif",
     "check_pages",
     "compare_contracts",
     "compare_sources",
     "comparison_as_html",
     "comparison_as_json",
+    "describe_change",
     "describe_type",
+    "escape_markdown",
     "find_faults",
     "find_source",
     "is_same",
