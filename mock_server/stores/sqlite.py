@@ -9,7 +9,8 @@ from threading import Lock
 
 from mock_server.errors import StoreError
 from mock_server.jobs import Job
-from mock_server.stores.files import open_file, transaction
+from mock_server.memory import Memory
+from mock_server.stores.files import Commits, open_file, transaction
 from mock_server.stores.group_commit import GroupCommit
 from mock_server.stores.shelf import SqliteShelf
 from mock_server.stores.sqlite_board import SqliteBoard
@@ -17,6 +18,7 @@ from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS jobs (key TEXT PRIMARY KEY, job BLOB NOT NULL)"
 _READ = "SELECT job FROM jobs WHERE key = ?"
+_MOST_KNOWN = 4_096  # jobs that need not be read again
 _MOST_AT_ONCE = 400  # jobs in one statement, which takes two variables for each
 
 
@@ -25,7 +27,7 @@ class SqliteStore:
 
     What was added outlives a crash of the process; only a crash of the whole machine
     may cost the last moment's jobs. Reading has a connection of its own, and so never
-    waits for another process that writes.
+    waits for another process that writes; a job is read again once somebody has written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,6 +37,9 @@ class SqliteStore:
         with transaction(self._writer):
             self._writer.execute(_SCHEMA)
         self._reader = open_file(path)
+        self._commits = Commits(path)
+        self._latest = b""
+        self._known: Memory[str, Job] = Memory(_MOST_KNOWN)
         self.shelf = SqliteShelf(path)
         self.board = SqliteBoard(path)
         # A commit takes less time than it takes to hand it to a thread.
@@ -44,6 +49,7 @@ class SqliteStore:
         """Close the file; the store is of no use afterwards."""
         self.shelf.close()
         self.board.close()
+        self._commits.close()
         self._reader.close()
         self._writer.close()
 
@@ -54,8 +60,16 @@ class SqliteStore:
     def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
         with self._reading:
-            row = self._reader.execute(_READ, (key,)).fetchone()
-        return None if row is None else decode_job(row[0])
+            if self._latest != (latest := self._commits.latest):
+                self._known.clear()
+                self._latest = latest
+            job = self._known.get(key)
+            if job is None:
+                row = self._reader.execute(_READ, (key,)).fetchone()
+                if row is None:
+                    return None
+                job = self._known[key] = decode_job(row[0])
+            return job
 
     def update(self, key: str, change: Callable[[Job], Job]) -> Job:
         """Put what *change* makes of a job in its place, and return that."""

@@ -1,8 +1,10 @@
 import asyncio
 import sqlite3
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -218,3 +220,28 @@ def test_a_long_job_is_read_anew_each_time(tmp_path: Path) -> None:
 
     assert store.get("a") == job
     store.close()
+
+
+def test_a_change_of_another_process_is_seen_at_once(tmp_path: Path) -> None:
+    ours = SqliteStore(tmp_path / "jobs.db")
+    add(ours, make_job("a"))
+    assert ours.get("a") == ours.get("a") == make_job("a")
+    script = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "for seed in map(str, range(8, 108)):\n"
+        "    row = db.execute('SELECT job FROM jobs').fetchone()[0]\n"
+        "    old = str(int(seed) - 1)\n"
+        "    new = row.replace(f'\"seed\":{old}'.encode(), f'\"seed\":{seed}'.encode())\n"
+        "    db.execute('UPDATE jobs SET job = ?', (new,))\n"
+        "    print(seed, flush=True); sys.stdin.readline()\n"
+    )
+    with Popen(
+        [sys.executable, "-c", script, str(ours.path)], stdin=PIPE, stdout=PIPE
+    ) as other:
+        assert other.stdin
+        assert other.stdout
+        for seed in other.stdout:
+            assert ours.get("a") == replace(make_job("a"), seed=int(seed))
+            other.stdin.write(b"\n")
+            other.stdin.flush()
+    ours.close()
