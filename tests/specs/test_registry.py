@@ -143,7 +143,8 @@ def test_document_is_refused_when_it_declares_no_submit(
         load(broken)
 
     assert str(caught.value).startswith(
-        "acme/one.json#/paths: declares no POST /make to submit with; name the document"
+        "acme/one.json#/paths: declares no POST /make to submit with, and so no model: "
+        "it has only GET /jobs; vendor the document that submits"
     )
 
 
