@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from reelspec import specs_add_command, specs_sync_command
 from reelspec.exits import expected_errors
 from reelspec.options import json_option, print_json, specs_option
 from reelspec.wording import describe_lifecycle, describe_limits, describe_type
@@ -19,13 +20,19 @@ from specs import UNSET, Contract, Fault, Parameter, Registry, read_lock, refuse
 
 @click.group("specs")
 def command() -> None:
-    r"""List and read the vendored documents and what is known of them.
+    r"""List, read, add and follow the vendored documents.
 
     \b
     Examples:
       reelspec specs list
       reelspec specs show alibaba/wan2.2-vace-fun-a14b-reframe
+      reelspec specs add https://example.com/models/my-model.json --provider aimlapi
+      reelspec specs sync --check
     """
+
+
+command.add_command(specs_add_command.command)
+command.add_command(specs_sync_command.command)
 
 
 @command.command("list")

@@ -13,6 +13,7 @@ from specs.errors import DocumentError
 from specs.jsontext import read_json
 from specs.model import Document
 from specs.reach import prune
+from specs.spelling import respell
 from specs.waivers import Treatment, treat
 
 LARGEST_BYTES = 16 * 1024 * 1024
@@ -33,11 +34,13 @@ def read_document(
         raise DocumentError(
             name, f"cannot be read: {exc.strerror}", fix="check the file"
         ) from exc
-    raw, needed = treat(name, _parse(content, name=name), treatments)
-    return Document(name, _version(raw, name), prune(raw, name=name)), needed
+    raw, needed = treat(name, parse(content, name=name), treatments)
+    version, kept = _version(raw, name), prune(raw, name=name)
+    return Document(name, version, kept, respell(kept, version)), needed
 
 
-def _parse(content: bytes, *, name: str) -> dict[str, Any]:
+def parse(content: bytes, *, name: str) -> dict[str, Any]:
+    """Return *content* as the document *name*; raise DocumentError where it is none."""
     if len(content) > LARGEST_BYTES:
         raise DocumentError(
             name,
