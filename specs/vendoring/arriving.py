@@ -31,16 +31,8 @@ def arrive(
     OSError for a file, DocumentError, or VendoringError where it is not clear what
     to call the document or whose it is.
     """
-    etag = ""
-    if is_url(source):
-        found = fetch_all({source: ""}, limits=limits or FetchLimits())[source]
-        if isinstance(found, SourceError):
-            raise found
-        assert found.content is not None  # no ETag was sent that could have matched
-        content, etag = found.content, found.etag
-    else:
-        with Path(source).open("rb") as file:
-            content = file.read(LARGEST_BYTES + 1)
+    read = _fetch if is_url(source) else _read
+    content, etag = read(source, limits or FetchLimits())
     raw = parse(content, name=source)
     file_name = file_name or _file_name(source)
     if not _FILE_NAME.fullmatch(file_name):
@@ -56,6 +48,21 @@ def arrive(
         source=source if is_url(source) else f"file:{Path(source).name}",
         etag=etag,
     )
+
+
+def _fetch(source: str, limits: FetchLimits) -> tuple[bytes, str]:
+    found = fetch_all({source: ""}, limits=limits)
+    match found[source]:
+        case SourceError() as refusal:
+            raise refusal
+        case fetched:
+            assert fetched.content is not None  # no ETag was sent that could match
+            return fetched.content, fetched.etag
+
+
+def _read(source: str, _: FetchLimits) -> tuple[bytes, str]:
+    with Path(source).open("rb") as file:
+        return file.read(LARGEST_BYTES + 1), ""
 
 
 def _file_name(source: str) -> str:

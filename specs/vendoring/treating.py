@@ -171,10 +171,8 @@ def _declare_answer(
     folder: Path, name: str, raw: Any, pointer: str, error: SpecError
 ) -> Treatment | None:
     """Declare what the provider answers where a document declares no JSON at all."""
-    operation = _at(raw, pointer)
-    responses = operation.get("responses") if isinstance(operation, dict) else None
-    if not isinstance(responses, dict):
-        return None
+    # The reader has read both as objects, or there would be another error.
+    responses: dict[str, Any] = (_at(raw, pointer) or {}).get("responses", {})
     found = [it for it in _SUCCESS if it in responses]
     if not found or any("content" in responses[it] for it in found):
         return None

@@ -226,6 +226,7 @@ def test_answer_that_is_not_declared_is_set_from_the_provider(
         {"400": {"description": "No."}},
         [],
     ],
+    ids=["page", "refusal", "list"],
 )
 def test_answer_that_is_something_else_is_refused(
     folder: Path, document: Make, responses: Any
@@ -362,3 +363,39 @@ def test_malformed_waivers_are_refused(folder: Path, document: Make) -> None:
 
     with pytest.raises(WaiverError):
         plan(folder, arrival(document()))
+
+
+def test_notes_go_when_the_document_they_are_about_is_replaced(
+    folder: Path, document: Make
+) -> None:
+    land(folder, plan(folder, arrival(document())).files)
+    path = folder / "specs.lock"
+    old = path.read_text()
+    path.write_text(old.replace('"verbatim"', '"transcribed"\nnote = "Ours."'))
+
+    found = plan(folder, arrival(document({"it": {"type": "null"}})))
+
+    after = (found.files["specs.lock"] or b"").decode()
+    assert "note" not in after
+    assert 'origin = "verbatim"' in after
+
+
+def test_treatment_of_other_documents_is_not_lost(folder: Path, document: Make) -> None:
+    first = document({"it": {"type": "integer", "default": "5"}})
+    land(folder, plan(folder, arrival(first)).files)
+
+    found = plan(folder, arrival(document(models=("acme/two",)), "acme/two.json"))
+
+    assert found.dropped == ()
+
+
+def test_treatment_that_still_finds_its_place_is_kept(
+    folder: Path, document: Make
+) -> None:
+    first = document({"it": {"type": "integer", "default": "5"}})
+    land(folder, plan(folder, arrival(first)).files)
+    second = document({"it": {"type": "integer", "default": "6"}})
+
+    found = plan(folder, arrival(second))
+
+    assert found.proposed == found.dropped == ()
