@@ -15,6 +15,8 @@ from specs import Json, Outcome
 
 _POLLS = (Situation.POLL, Situation.WAITED)
 _SHOWN_VALUE = 120
+# What fal answers in place of an address when a request says `sync_mode`.
+_INLINE = "data:video/mp4;base64,"
 
 
 @claim(*Situation, when=lambda it: not _may_be_a_failed_job(it))
@@ -324,6 +326,8 @@ def _texts(value: Json) -> list[str]:
 def _is_url(value: Json) -> bool:
     if not isinstance(value, str):
         return False
+    if value.startswith(_INLINE):
+        return len(value) > len(_INLINE)
     try:
         parts = urlsplit(value)
     except ValueError:

@@ -11,7 +11,7 @@ from contract_tests.evidence import Evidence, Job, Situation
 from contract_tests.failures import Failure, Fault, show
 from contract_tests.rules import RuleSide, broken_by, shown_by
 from contract_tests.tally import Tally
-from contract_tests.target import Connection, Exchange, Target
+from contract_tests.target import Exchange, Sender, Target
 from contract_tests.violations import Violation
 from contract_tests.wire import encode
 from specs import Contract, Judge, Operation, Request
@@ -30,7 +30,7 @@ class Examiner:
     """
 
     def __init__(
-        self, contract: Contract, target: Target, connection: Connection, tally: Tally
+        self, contract: Contract, target: Target, connection: Sender, tally: Tally
     ) -> None:
         self.contract = contract
         self.target = target

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Protocol
 from urllib.parse import quote
 
 import httpx
@@ -82,6 +83,16 @@ class Exchange:
     answer: Answer
     curl: str
     secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Sender(Protocol):
+    """Whatever sends the requests of one contract to a target."""
+
+    credential: str
+
+    def send(self, request: Request, *, credential: str | None) -> Exchange:
+        """Return the exchange that sending *request* makes."""
+        ...
 
 
 class Connection:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reelspec import specs_add_command, specs_sync_command
+from reelspec.diff_command import diff_specs
 from reelspec.exits import expected_errors
 from reelspec.options import json_option, print_json, specs_option
 from reelspec.wording import describe_lifecycle, describe_limits, describe_type
@@ -28,11 +29,13 @@ def command() -> None:
       reelspec specs show alibaba/wan2.2-vace-fun-a14b-reframe
       reelspec specs add https://example.com/models/my-model.json --provider aimlapi
       reelspec specs sync --check
+      reelspec specs diff main:specs specs
     """
 
 
 command.add_command(specs_add_command.command)
 command.add_command(specs_sync_command.command)
+command.add_command(diff_specs)
 
 
 @command.command("list")

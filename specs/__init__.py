@@ -2,9 +2,23 @@
 
 `Registry.load(folder)` reads every provider's facts and documents into `Contract`s;
 `find_faults` says what is wrong with the documents, and `Judge` says whether a
-request or an answer keeps what a document promises.
+request or an answer keeps what a document promises. `compare_sources` says what
+changed between documents.
 """
 
+from specs.changes import (
+    OUTPUTS as CHANGE_OUTPUTS,
+)
+from specs.changes import (
+    ChangeReport,
+    Finding,
+    Severity,
+    compare_sources,
+    find_source,
+)
+from specs.changes import (
+    list_rules as list_change_rules,
+)
 from specs.errors import (
     DefaultError,
     DocumentError,
@@ -36,7 +50,7 @@ from specs.lock import read_lock
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
 from specs.pointers import Json, join_pointer, look_up, split_pointer
-from specs.provider import Messages, Provider, Queue, Uploads, Webhooks
+from specs.provider import Messages, Prices, Provider, Queue, Uploads, Webhooks
 from specs.registry import Registry, vendored_folder
 from specs.schemas import (
     UNSET,
@@ -71,6 +85,7 @@ from specs.vendoring import (
 from specs.waivers import Treatment, Waiver
 
 __all__ = [
+    "CHANGE_OUTPUTS",
     "UNSET",
     "Answer",
     "AnySchema",
@@ -79,6 +94,7 @@ __all__ = [
     "BooleanSchema",
     "Bound",
     "Breach",
+    "ChangeReport",
     "Contract",
     "DefaultError",
     "Document",
@@ -88,6 +104,7 @@ __all__ = [
     "Event",
     "Fault",
     "FetchLimits",
+    "Finding",
     "IllegalEventError",
     "Json",
     "Judge",
@@ -104,6 +121,7 @@ __all__ = [
     "Outcome",
     "OverlayError",
     "Parameter",
+    "Prices",
     "Property",
     "Provider",
     "ProviderError",
@@ -114,6 +132,7 @@ __all__ = [
     "Request",
     "Role",
     "Schema",
+    "Severity",
     "SourceError",
     "SpecError",
     "Standing",
@@ -134,13 +153,16 @@ __all__ = [
     "Webhooks",
     "arrive",
     "compare_facts",
+    "compare_sources",
     "facts_of",
     "find_faults",
+    "find_source",
     "finish_landing",
     "is_same",
     "is_uri",
     "join_pointer",
     "land",
+    "list_change_rules",
     "look_up",
     "look_upstream",
     "one_line",

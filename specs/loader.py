@@ -34,13 +34,13 @@ def read_document(
         raise DocumentError(
             name, f"cannot be read: {exc.strerror}", fix="check the file"
         ) from exc
-    raw, needed = treat(name, parse(content, name=name), treatments)
+    raw, needed = treat(name, parse_document(content, name=name), treatments)
     version, kept = _version(raw, name), prune(raw, name=name)
     return Document(name, version, kept, respell(kept, version)), needed
 
 
-def parse(content: bytes, *, name: str) -> dict[str, Any]:
-    """Return *content* as the document *name*; raise DocumentError where it is none."""
+def parse_document(content: bytes, *, name: str) -> dict[str, Any]:
+    """Return the document that *content* writes; raise DocumentError where it is none."""
     if len(content) > LARGEST_BYTES:
         raise DocumentError(
             name,

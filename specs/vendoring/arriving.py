@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from specs.errors import SourceError, VendoringError
-from specs.loader import LARGEST_BYTES, parse
+from specs.loader import LARGEST_BYTES, parse_document
 from specs.provider import Provider, read_provider
 from specs.registry import vendored_folder
 from specs.vendoring.fetching import FetchLimits, fetch_all, is_url
@@ -33,7 +33,7 @@ def arrive(
     """
     read = _fetch if is_url(source) else _read
     content, etag = read(source, limits or FetchLimits())
-    raw = parse(content, name=source)
+    raw = parse_document(content, name=source)
     file_name = file_name or _file_name(source)
     if not _FILE_NAME.fullmatch(file_name):
         raise VendoringError(

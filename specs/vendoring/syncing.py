@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from specs.errors import DocumentError, OfflineError, SourceError
-from specs.loader import parse
+from specs.loader import parse_document
 from specs.lock import read_lock
 from specs.registry import Registry
 from specs.vendoring.facts import compare_facts, facts_of
@@ -80,7 +80,7 @@ def _standing(
     if found.content is None or hashlib.sha256(found.content).hexdigest() == sha256:
         return Standing(name=name, source=source, state="same")
     try:
-        parse(found.content, name=name)
+        parse_document(found.content, name=name)
     except DocumentError as exc:
         error = SourceError(
             source,

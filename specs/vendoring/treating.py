@@ -13,7 +13,7 @@ from typing import Any, Final
 from specs.errors import DefaultError, ProviderError, SpecError, UnsupportedSchemaError
 from specs.faults import Fault
 from specs.jsontext import read_json
-from specs.loader import parse
+from specs.loader import parse_document
 from specs.messages import one_line
 from specs.pointers import Json, join_pointer, look_up, split_pointer
 from specs.provider import Provider, read_provider
@@ -59,7 +59,11 @@ def lost_treatments(
     name: str, content: bytes, treatments: Iterable[Treatment]
 ) -> list[Treatment]:
     """Return those of *treatments* that are for *name* alone and find no place in it."""
-    raw, kept, lost = parse(content, name=name), list[Treatment](), list[Treatment]()
+    raw, kept, lost = (
+        parse_document(content, name=name),
+        list[Treatment](),
+        list[Treatment](),
+    )
     for it in treatments:
         if it.documents != glob.escape(name):
             continue

@@ -149,6 +149,18 @@ class FinishesWithABrokenAddress(Service):
         return "http://[videos.test/"
 
 
+class FinishesWithAnEmptyVideo(Service):
+    def video(self, work: Work) -> str | None:
+        return "data:video/mp4;base64,"
+
+
+class SendsTheVideoItself(Service):
+    """Answers as fal does when a request says `sync_mode`: no fault."""
+
+    def video(self, work: Work) -> str | None:
+        return "data:video/mp4;base64,AAAA"
+
+
 class RefusesInHtml(Service):
     def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
         return status, b"<html>no</html>"

@@ -65,6 +65,7 @@ FAULTS: list[tuple[str, type[Service], Test, str]] = [
     ("a_completed_job_has_a_video", faulty.FinishesWithoutAVideo, course, AIMLAPI),
     ("a_completed_job_has_a_video", faulty.FinishesWithoutAVideo, course, FAL),
     ("a_completed_job_has_a_video", faulty.FinishesWithABrokenAddress, course, FAL),
+    ("a_completed_job_has_a_video", faulty.FinishesWithAnEmptyVideo, course, FAL),
     ("a_failed_job_says_why", faulty.FailsWithoutAReason, failing, AIMLAPI),
     ("a_failed_job_says_why", faulty.FailsWithoutAReason, failing, FAL),
     ("a_job_told_to_fail_fails", faulty.CompletesWhatMustFail, failing, AIMLAPI),
@@ -104,6 +105,12 @@ def test_a_claim_fails_when_a_service_breaks_it(
 
 def test_every_claim_is_proven_able_to_fail() -> None:
     assert {it[0] for it in FAULTS} == set(CLAIMS)
+
+
+def test_no_claim_fails_when_the_video_is_in_the_answer(
+    examine: Callable[..., Examiner],
+) -> None:
+    course(examine(faulty.SendsTheVideoItself, FAL))
 
 
 def test_no_claim_fails_when_a_job_is_cancelled(
