@@ -15,15 +15,17 @@ from reelspec.options import (
     print_json,
 )
 from reelspec.progress import working
-from reelspec.vendoring import entries_json, land_plan, print_entries
+from reelspec.vendoring import (
+    changes_json,
+    entries_json,
+    land_plan,
+    print_changes,
+    print_entries,
+)
 from specs import (
-    Arrival,
     FetchLimits,
-    Registry,
-    VendoringPlan,
     arrive,
-    compare_facts,
-    facts_of,
+    compare_arrivals,
     finish_landing,
     plan_arrivals,
 )
@@ -82,10 +84,12 @@ def command(
                 limits=FetchLimits(loopback=loopback),
             )
             plan = plan_arrivals(folder, [arrival], today=date.today())
-            changed = _changed(folder, arrival, plan)
-        if (folder / arrival.name).exists() and not as_json:
-            _print_changed(arrival, changed)
-        if not (yes or not (folder / arrival.name).exists() or _agrees(as_json)):
+            is_new = not (folder / arrival.name).exists()
+            report = compare_arrivals(folder, [arrival])
+        if not is_new and not as_json:
+            click.echo(f"{arrival.name}: is vendored already, and would change:")
+            print_changes(report)
+        if not (is_new or yes or _agrees(as_json)):
             ctx.exit(Exit.FINDINGS)
         with working("generating the clients"):
             written = land_plan(plan, folder, out)
@@ -99,7 +103,7 @@ def command(
             {
                 "document": arrival.name,
                 "contracts": models,
-                "changed": changed,
+                "changes": None if is_new else changes_json(report),
                 **entries_json(plan),
                 "written": written,
             }
@@ -108,20 +112,6 @@ def command(
     click.echo(f"{arrival.name}: {', '.join(models) or 'no model of its own'}")
     print_entries(plan)
     click.echo(f"{len(written)} files written below {folder} and {out}")
-
-
-def _changed(folder: Path, arrival: Arrival, plan: VendoringPlan) -> list[str]:
-    """Return the facts that differ from the document of that name, if there is one."""
-    if not (folder / arrival.name).exists():
-        return []
-    before = facts_of(Registry.load(folder), [arrival.name])
-    return compare_facts(before, facts_of(plan.registry, [arrival.name]))
-
-
-def _print_changed(arrival: Arrival, lines: list[str]) -> None:
-    click.echo(f"{arrival.name}: is vendored already, and would change:")
-    for line in lines or ["(no fact, only prose)"]:
-        click.echo(f"  {line}")
 
 
 def _agrees(as_json: bool) -> bool:

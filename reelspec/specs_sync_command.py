@@ -18,7 +18,13 @@ from reelspec.options import (
     specs_option,
 )
 from reelspec.progress import working
-from reelspec.vendoring import entries_json, land_plan, print_entries
+from reelspec.vendoring import (
+    changes_json,
+    entries_json,
+    land_plan,
+    print_changes,
+    print_entries,
+)
 from specs import (
     FetchLimits,
     Standing,
@@ -117,15 +123,14 @@ def _verdict(standings: list[Standing], update: Update | None) -> Exit:
 
 
 def _print(standings: list[Standing], update: Update | None) -> None:
-    moved = update.moved if update else {}
+    moved = update.moved if update else frozenset()
     for it in standings:
         if it.error is not None:
             click.echo(f"{it.state}: {it.name}: {it.error}", err=True)
         elif it.name in moved:
             click.echo(f"moved: {it.name}: {one_line(it.source, longest=_LONGEST)}")
-            for line in moved[it.name] or ("(no fact, only prose)",):
-                click.echo(f"  {one_line(line, longest=_LONGEST)}")
     if update is not None:
+        print_changes(update.report)
         print_entries(update.plan)
     left = [it for it in standings if it.error is None and it.name not in moved]
     same = [it for it in left if it.state != "local"]
@@ -137,18 +142,18 @@ def _print(standings: list[Standing], update: Update | None) -> None:
 def _report(
     standings: list[Standing], update: Update | None, written: list[str]
 ) -> dict[str, Any]:
-    moved = update.moved if update else {}
+    moved = update.moved if update else frozenset()
     return {
         "documents": [
             {
                 "document": it.name,
                 "source": it.source,
                 "state": "same" if it.arrival and it.name not in moved else it.state,
-                "changed": list(moved.get(it.name, ())),
                 "error": str(it.error) if it.error else None,
             }
             for it in standings
         ],
+        "changes": changes_json(update.report) if update else None,
         **(entries_json(update.plan) if update else {"proposed": [], "dropped": []}),
         "written": written,
     }

@@ -1,11 +1,20 @@
 """A change of the documents, shown, and made together with the clients."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from specs import Treatment, VendoringPlan, Waiver, land, one_line
+from specs import (
+    CHANGE_OUTPUTS,
+    ChangeReport,
+    Treatment,
+    VendoringPlan,
+    Waiver,
+    land,
+    one_line,
+)
 
 _LONGEST = 400
 
@@ -24,6 +33,16 @@ def land_plan(plan: VendoringPlan, folder: Path, out: Path) -> list[str]:
     }
     land(folder, plan.files, out=out, generated=encoded)
     return [str(folder / it) for it in plan.files] + [str(out / it) for it in encoded]
+
+
+def print_changes(report: ChangeReport) -> None:
+    """Print what *report* says, as `reelspec specs diff` does."""
+    click.echo(CHANGE_OUTPUTS["text"](report))
+
+
+def changes_json(report: ChangeReport) -> Any:
+    """Return the same for machines."""
+    return json.loads(CHANGE_OUTPUTS["json"](report))
 
 
 def print_entries(plan: VendoringPlan) -> None:

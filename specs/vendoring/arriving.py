@@ -11,7 +11,7 @@ from specs.errors import SourceError, VendoringError
 from specs.loader import LARGEST_BYTES, parse_document
 from specs.provider import Provider, read_provider
 from specs.registry import vendored_folder
-from specs.vendoring.fetching import FetchLimits, fetch_all, is_url
+from specs.vendoring.fetching import Fetched, FetchLimits, fetch_all, is_url
 from specs.vendoring.planning import Arrival
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,150}\.json", re.ASCII)
@@ -51,13 +51,14 @@ def arrive(
 
 
 def _fetch(source: str, limits: FetchLimits) -> tuple[bytes, str]:
-    found = fetch_all({source: ""}, limits=limits)
-    match found[source]:
-        case SourceError() as refusal:
-            raise refusal
-        case fetched:
-            assert fetched.content is not None  # no ETag was sent that could match
-            return fetched.content, fetched.etag
+    return _content(fetch_all({source: ""}, limits=limits)[source])
+
+
+def _content(found: Fetched | SourceError) -> tuple[bytes, str]:
+    if isinstance(found, SourceError):
+        raise found
+    assert found.content is not None  # no ETag was sent that could match
+    return found.content, found.etag
 
 
 def _read(source: str, _: FetchLimits) -> tuple[bytes, str]:

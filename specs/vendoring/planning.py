@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from specs.changes import ChangeReport, Source, compare_sources
 from specs.errors import SourceError, VendoringError
 from specs.faults import find_faults, refuse_unwaived, unneeded, waive
 from specs.lock import FILE as LOCK
@@ -95,6 +96,22 @@ def plan_arrivals(
             proposed=(*proposed, *waivers),
             dropped=tuple(it for it in lost + idle if it in before),
         )
+
+
+def compare_arrivals(folder: Path, arrivals: Iterable[Arrival]) -> ChangeReport:
+    """Return what *arrivals* change of the documents of *folder* whose names they have.
+
+    Raises DocumentError where one of the two is no document.
+    """
+    new = {it.name: it.content for it in arrivals}
+    there = [it for it in new if (folder / it).exists()]
+    old = {it: (folder / it).read_bytes() for it in there}
+    return compare_sources(_source(folder, old), _source(folder, new))
+
+
+def _source(folder: Path, contents: Mapping[str, bytes]) -> Source:
+    paths = {it: it for it in contents}
+    return Source(name=str(folder), is_folder=True, paths=paths, contents=contents)
 
 
 @contextmanager

@@ -1,19 +1,23 @@
 """The vendored documents, held against what their sources publish now."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from specs.changes import ChangeReport, Severity
 from specs.errors import DocumentError, OfflineError, SourceError
 from specs.loader import parse_document
 from specs.lock import read_lock
-from specs.registry import Registry
-from specs.vendoring.facts import compare_facts, facts_of
 from specs.vendoring.fetching import Fetched, FetchLimits, fetch_all, is_url
-from specs.vendoring.planning import Arrival, VendoringPlan, plan_arrivals
+from specs.vendoring.planning import (
+    Arrival,
+    VendoringPlan,
+    compare_arrivals,
+    plan_arrivals,
+)
 
 State = Literal["same", "moved", "local", "refused", "offline"]
 
@@ -24,7 +28,7 @@ class Standing:
 
     `moved` has an `arrival`, `refused` and `offline` an `error`; `local` has no
     address to be held against. A transcribed document never has the bytes of its
-    source, so it counts as moved until its facts have been compared.
+    source, so it counts as moved until the two have been compared.
     """
 
     name: str
@@ -100,13 +104,14 @@ def _standing(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """What following the sources changes; `moved` has the facts that differ, by document.
+    """What following the sources takes: *plan*, for the documents that have *moved*.
 
-    A document of which only prose has changed has moved without any.
+    `report` says what that changes, which may be words alone.
     """
 
     plan: VendoringPlan
-    moved: Mapping[str, tuple[str, ...]]
+    moved: frozenset[str]
+    report: ChangeReport
 
 
 def plan_update(
@@ -114,22 +119,24 @@ def plan_update(
 ) -> Update | None:
     """Return what it takes to follow the sources that have moved; None where none has.
 
-    A transcribed document moves when its source states other facts. Raises SpecError
-    where what a source publishes now cannot be taken in.
+    A transcribed document has moved when its source says more than other words. Raises
+    SpecError where what a source publishes now cannot be taken in.
     """
-    wanted = [it for it in standings if it.arrival is not None]
-    before = Registry.load(folder)
-    while wanted:
-        arrivals = [it.arrival for it in wanted if it.arrival is not None]
-        plan = plan_arrivals(folder, arrivals, today=today)
-        moved = {it.name: _differences(before, plan.registry, it.name) for it in wanted}
-        kept = [it for it in wanted if moved[it.name] or not it.transcribed]
-        if kept == wanted:
-            return Update(plan=plan, moved=moved)
-        wanted = kept
-    return None
+    arrivals = [
+        it.arrival
+        for it in standings
+        if it.arrival is not None
+        and not (it.transcribed and _is_reworded(folder, it.arrival))
+    ]
+    if not arrivals:
+        return None
+    return Update(
+        plan=plan_arrivals(folder, arrivals, today=today),
+        moved=frozenset(it.name for it in arrivals),
+        report=compare_arrivals(folder, arrivals),
+    )
 
 
-def _differences(before: Registry, after: Registry, name: str) -> tuple[str, ...]:
-    old, new = facts_of(before, [name]), facts_of(after, [name])
-    return tuple(compare_facts(old, new))
+def _is_reworded(folder: Path, arrival: Arrival) -> bool:
+    found = compare_arrivals(folder, [arrival]).findings
+    return all(it.rule.severity is Severity.COSMETIC for it in found)

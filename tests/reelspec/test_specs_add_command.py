@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import codegen
 from mock_server import Server, Timing, build_app
 from reelspec.cli import main
 from reelspec.codes import Exit
@@ -78,17 +79,16 @@ def test_generated_client_of_a_new_model_gets_its_video(home: Path) -> None:
         "import sys; sys.path.insert(0, 'clients')\n"
         "from reel_clients.aimlapi import Client\n"
         "with Client(base_url=sys.argv[1], api_key='a:b') as client:\n"
-        "    job = client.acme_new.submit(prompt='x', video_url='https://a.test/a.mp4',"
-        " image_list=['https://a.test/a.png'])\n"
+        "    job = client.{name}.submit(prompt='x', video_url='https://a.test/a.mp4')\n"
         "    print(job.wait(interval=0.05).output.video.url)\n"
     )
-    app = build_app(
-        Registry.load(home / "specs"), timing=Timing(queued=0.1, generating=0.1)
-    )
+    registry = Registry.load(home / "specs")
+    name = codegen.resource_names(registry)["aimlapi:acme/new"]
+    app = build_app(registry, timing=Timing(queued=0.1, generating=0.1))
 
     with Server(app) as server:
         done = subprocess.run(
-            [sys.executable, "-c", program, server.base_url],
+            [sys.executable, "-c", program.format(name=name), server.base_url],
             cwd=home,
             capture_output=True,
             text=True,
@@ -154,20 +154,23 @@ def test_replacing_a_document_shows_the_change_and_asks(
     found, out, _ = run("specs", "add", "new.json", answer=answer)
 
     assert found == code
-    assert "+ acme/new submit /body/extra kind: boolean" in out
+    assert "compatible  extra: parameter added (now boolean)" in out
     changed = files(home)["specs/aimlapi/new.json"] != before["specs/aimlapi/new.json"]
     assert changed is (code is Exit.OK)
 
 
-def test_replacing_a_document_of_which_only_prose_changed_says_so(home: Path) -> None:
+def test_replacing_a_document_of_which_only_words_changed_says_so(home: Path) -> None:
     write_model(home)
     run("specs", "add", "new.json")
     path = write_model(home)
-    path.write_text(path.read_text().replace("Number of frames", "How many frames"))
+    path.write_text(
+        path.read_text().replace("What the video should show", "What the video shows")
+    )
 
     _, out, _ = run("specs", "add", "new.json", "--yes")
 
-    assert "(no fact, only prose)" in out
+    assert "prompt: description changed" in out
+    assert "1 document compared: 1 cosmetic" in out
 
 
 def test_json_does_not_ask(home: Path) -> None:

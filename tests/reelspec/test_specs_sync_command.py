@@ -85,7 +85,8 @@ def test_check_changes_nothing_and_fails_when_a_source_moved(
     assert code == Exit.FINDINGS
     assert "moved: aimlapi/wan2.2-vace-fun-a14b-pose.json" not in out
     assert "moved: aimlapi/pose.json: http://127.0.0.1" in out
-    assert "submit /body/num_frames maximum: 99" in out
+    assert "breaking    num_frames: maximum tightened (241 → 99)" in out
+    assert "1 document compared: 1 breaking" in out
     assert files(home) == before
 
 
@@ -132,6 +133,8 @@ def test_report_for_machines_tells_what_moved_and_was_written(
         "aimlapi/pose.json": "moved",
         "aimlapi/universal-video-fetch.json": "same",
     }
+    (change_found,) = told["changes"]["findings"]
+    assert change_found["rule"] == "request-maximum-tightened"
     assert str(Path("specs/aimlapi/pose.json")) in told["written"]
 
 

@@ -399,3 +399,17 @@ def test_treatment_that_still_finds_its_place_is_kept(
     found = plan(folder, arrival(second))
 
     assert found.proposed == found.dropped == ()
+
+
+def test_fault_that_a_treatment_brought_in_is_told_where_it_is(
+    folder: Path, document: Make
+) -> None:
+    (folder / "waivers.toml").write_text(
+        '[[treatment]]\ndocuments = "acme/one.json"\naction = "set"\nreason = "A guess."\n'
+        f'pointer = "{IT}"\nvalue = {{ type = "object", discriminator = "a" }}\n'
+    )
+
+    with pytest.raises(UnsupportedSchemaError) as caught:
+        plan(folder, arrival(document()))
+
+    assert caught.value.pointer == f"acme/one.json#{IT}/discriminator"
