@@ -8,7 +8,7 @@ from click.exceptions import NoSuchCommand
 from reelspec.codes import Exit
 
 _COMMANDS = {
-    "specs": "List and read the vendored documents and what is known of them.",
+    "specs": "List, read, add and follow the vendored documents.",
     "generate": "Write the typed clients, or check that they are fresh.",
     "mock": "Serve every contract on this machine, without a key or a bill.",
     "run": "Run a program, unchanged, against the mock.",

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from reelspec import specs_add_command, specs_sync_command
 from reelspec.diff_command import diff_specs
 from reelspec.exits import expected_errors
 from reelspec.options import json_option, print_json, specs_option
@@ -20,16 +21,20 @@ from specs import UNSET, Contract, Fault, Parameter, Registry, read_lock, refuse
 
 @click.group("specs")
 def command() -> None:
-    r"""List and read the vendored documents and what is known of them.
+    r"""List, read, add and follow the vendored documents.
 
     \b
     Examples:
       reelspec specs list
       reelspec specs show alibaba/wan2.2-vace-fun-a14b-reframe
+      reelspec specs add https://example.com/models/my-model.json --provider aimlapi
+      reelspec specs sync --check
       reelspec specs diff main:specs specs
     """
 
 
+command.add_command(specs_add_command.command)
+command.add_command(specs_sync_command.command)
 command.add_command(diff_specs)
 
 

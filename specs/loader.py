@@ -13,6 +13,7 @@ from specs.errors import DocumentError
 from specs.jsontext import read_json
 from specs.model import Document
 from specs.reach import prune
+from specs.spelling import respell
 from specs.waivers import Treatment, treat
 
 LARGEST_BYTES = 16 * 1024 * 1024
@@ -34,7 +35,8 @@ def read_document(
             name, f"cannot be read: {exc.strerror}", fix="check the file"
         ) from exc
     raw, needed = treat(name, parse_document(content, name=name), treatments)
-    return Document(name, _version(raw, name), prune(raw, name=name)), needed
+    version, kept = _version(raw, name), prune(raw, name=name)
+    return Document(name, version, kept, respell(kept, version)), needed
 
 
 def parse_document(content: bytes, *, name: str) -> dict[str, Any]:

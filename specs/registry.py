@@ -15,7 +15,13 @@ from specs.errors import (
 from specs.lifecycle import Outcome
 from specs.loader import read_document
 from specs.model import Contract, Document, Operation, Role
-from specs.operations import fill, find_paths, has_operation, read_operation
+from specs.operations import (
+    METHODS,
+    fill,
+    find_paths,
+    has_operation,
+    read_operation,
+)
 from specs.pointers import split_pointer
 from specs.provider import OperationFacts, Provider, read_provider
 from specs.schemas import ObjectSchema, Schema
@@ -147,11 +153,7 @@ def _read(
     facts = _roles(provider)
     paths = find_paths(document, facts["submit"])
     if not paths:
-        raise ProviderError(
-            f"{document.name}#/paths",
-            f"declares no {facts['submit'].method} {facts['submit'].path} to submit with",
-            fix="name the document in operations.*.document, or mend operations.submit",
-        )
+        raise _no_submit(document, facts["submit"])
     for path, named in paths:
         submit = read_operation(
             document, path, facts["submit"], role="submit", model=named
@@ -164,7 +166,7 @@ def _read(
                     fix="treat the name in waivers.toml",
                 )
             others: dict[Role, Operation] = {
-                role: _other(model, facts[role], role, documents, document)
+                role: _other(model, facts[role], role, documents, submit)
                 for role in facts
                 if role != "submit"
             }
@@ -178,15 +180,39 @@ def _read(
             )
 
 
+def _no_submit(document: Document, facts: OperationFacts) -> ProviderError:
+    calls = [
+        f"{method.upper()} {path}"
+        for path, item in document.raw["paths"].items()
+        if isinstance(item, dict)
+        for method in item
+        if method.upper() in METHODS
+    ]
+    declared = f"only {', '.join(calls)}" if calls else "no operation at all"
+    return ProviderError(
+        f"{document.name}#/paths",
+        f"declares no {facts.method} {facts.path} to submit with, and so no model: it "
+        f"has {declared}",
+        fix="vendor the document that submits, name this one in operations.*.document, "
+        "or mend operations.submit",
+    )
+
+
 def _other(
     model: str,
     facts: OperationFacts,
     role: Role,
     documents: Mapping[str, Document],
-    document: Document,
+    submit: Operation,
 ) -> Operation:
-    home = documents[facts.document] if facts.document else document
-    path = fill(facts.path, model)
+    """Read what plays *role*: from the document of *submit*, or the one for all."""
+    home, path = submit.document, fill(facts.path, model)
+    if facts.document:
+        own = [it for it, _ in find_paths(home, facts)]
+        if own:
+            path = submit.path if submit.path in own else own[0]
+        else:
+            home = documents[facts.document]
     if not has_operation(home, path, facts):
         raise ProviderError(
             f"{home.name}#/paths",
