@@ -39,11 +39,15 @@ class Resource(Generic[StartedT_co, JobT_co]):
 
     def estimate(self, arguments: Mapping[str, Any]) -> Estimate | None:
         """Return what a job with *arguments* would cost; see client.estimate()."""
+        return estimate(self._protocol.price, self.check(arguments))
+
+    def check(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the body that *arguments* amount to; raise InvalidInputError."""
         values, validate = self._values(arguments), arguments.get("validate")
         self._encode(without_files(self._protocol, values), validate)
-        return estimate(self._protocol.price, values)
+        return values
 
-    def _submit(self, arguments: Mapping[str, Any]) -> StartedT_co:
+    def start(self, arguments: Mapping[str, Any]) -> StartedT_co:
         """Start a job with *arguments*: those of the generated `submit`, by name."""
         session, steps = self._session, self._start(arguments)
         if isinstance(session, Session):

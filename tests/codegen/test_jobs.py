@@ -120,7 +120,7 @@ class Made(Resource[Any, Any]):
         **options: Any,
     ) -> Any:
         given = {**locals()}
-        return self._submit(given | given.pop("options"))
+        return self.start(given | given.pop("options"))
 
 
 class Plain(Made):

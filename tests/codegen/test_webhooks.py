@@ -64,10 +64,9 @@ def test_a_webhook_of_the_service_is_proven(padding: str) -> None:
 
 
 def test_what_the_mock_signs_is_proven_and_nothing_else() -> None:
+    keys: Any = describe_keys()
     headers = sign_webhook("r-1", BODY, prefix="X-Acme")
-    verifier = Verifier(
-        url="https://keys.test", prefix="X-Acme", fetch=lambda _: describe_keys()
-    )
+    verifier = Verifier(url="https://keys.test", prefix="X-Acme", fetch=lambda _: keys)
 
     assert verifier.verify(BODY, headers).request_id == "r-1"
     with pytest.raises(UnverifiedWebhook):
