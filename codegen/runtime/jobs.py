@@ -162,6 +162,9 @@ def about(job: Any) -> Generator[None, None, None]:
         raise
     except KeyboardInterrupt as exc:
         raise JobInterrupted(job) from exc
+    except BaseException as exc:  # a task that is cancelled, say
+        exc.add_note(f"{job.provider} {job.model}: it was about job {job.id}")
+        raise
 
 
 class _Finished(Generic[OutputT, SessionT]):
@@ -278,9 +281,16 @@ class Job(_Job[OutputT, Session]):
         """Wait as wait() does and return the service's answer, typed."""
         return self.wait(timeout=timeout).output
 
-    def download(self, path: StrPath, *, timeout: float | None = None) -> Path:
+    def download(
+        self,
+        path: StrPath,
+        *,
+        timeout: float | None = None,
+        on_progress: OnBytes | None = None,
+    ) -> Path:
         """Wait as wait() does, fetch the video to *path* and return the path."""
-        return self.wait(timeout=timeout).download(path)
+        finished = self.wait(timeout=timeout)
+        return finished.download(path, on_progress=on_progress)
 
 
 class CancellableJob(Job[OutputT]):
@@ -328,9 +338,16 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
         """Wait as wait() does and return the service's answer, typed."""
         return (await self.wait(timeout=timeout)).output
 
-    async def download(self, path: StrPath, *, timeout: float | None = None) -> Path:
+    async def download(
+        self,
+        path: StrPath,
+        *,
+        timeout: float | None = None,
+        on_progress: OnBytes | None = None,
+    ) -> Path:
         """Wait as wait() does, fetch the video to *path* and return the path."""
-        return await (await self.wait(timeout=timeout)).download(path)
+        finished = await self.wait(timeout=timeout)
+        return await finished.download(path, on_progress=on_progress)
 
 
 class AsyncCancellableJob(AsyncJob[OutputT]):

@@ -120,7 +120,7 @@ class Made(Resource[Any, Any]):
         **options: Any,
     ) -> Any:
         given = {**locals()}
-        return self._submit(given | given.pop("options"))
+        return self.start(given | given.pop("options"))
 
 
 class Plain(Made):
@@ -392,6 +392,54 @@ def test_a_call_may_carry_what_no_document_knows_yet() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({"X-Extra": 2}, "'X-Extra': 2 is no header"),
+        ({2: "x"}, "2: 'x' is no header"),
+        ({"X Extra": "x"}, "'X Extra': 'x' is no header"),
+        ({"X-Extra": "a\r\nHost: b"}, "is no header"),
+        (
+            {"authorization": "Key x"},
+            "authorization carries the key, which is passed as",
+        ),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_refused(
+    headers: dict[Any, Any], told: str
+) -> None:
+    kept = Kept()
+    with client(kept) as it, pytest.raises(InvalidInputError, match=told):
+        it.one.submit(extra_headers=headers)
+
+    assert kept.requests == []
+
+
+def test_the_log_says_which_job_was_begun(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with client() as it:
+        it.one.submit()
+
+    assert "acme m/one: submitted job 7" in caplog.messages
+
+
+def test_a_job_tells_how_far_its_video_has_come(tmp_path: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+
+    async def work(it: AsyncClient) -> None:
+        await it.one.job("7").download(
+            tmp_path / "a", on_progress=lambda *it: seen.append(it)
+        )
+
+    run(work)
+    with client() as it:
+        it.one.job("7").download(
+            tmp_path / "a", on_progress=lambda *it: seen.append(it)
+        )
+
+    assert seen == [(5, 5), (5, 5)]
+
+
+@pytest.mark.parametrize(
     ("extra", "cost"),
     [
         ({}, None),
@@ -515,8 +563,9 @@ def test_a_wait_that_is_cancelled_ends_at_once() -> None:
         await asyncio.sleep(0.05)
         start = time.monotonic()
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
+        with pytest.raises(asyncio.CancelledError) as caught:
             await task
+        assert caught.value.__notes__ == ["acme m/one: it was about job 7"]
         assert asyncio.all_tasks() == {asyncio.current_task()}
         return time.monotonic() - start
 

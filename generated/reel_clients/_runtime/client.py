@@ -98,6 +98,11 @@ class _Client(Generic[SessionT]):
             self.__dict__[name] = resource = module.Blocking(self._session)
             return resource
 
+    @property
+    def provider(self) -> str:
+        """The name of the service."""
+        return self._service.name
+
     def __dir__(self) -> Iterable[str]:
         return [*super().__dir__(), *self._models]
 
