@@ -154,6 +154,10 @@ def _report(
             for it in standings
         ],
         "changes": changes_json(update.report) if update else None,
-        **(entries_json(update.plan) if update else {"proposed": [], "dropped": []}),
+        **(
+            entries_json(update.plan)
+            if update
+            else {"proposed": [], "dropped": [], "idle": []}
+        ),
         "written": written,
     }

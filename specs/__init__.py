@@ -49,6 +49,7 @@ from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
+from specs.overlays import Action as OverlayAction
 from specs.pointers import Json, join_pointer, look_up, split_pointer
 from specs.provider import Messages, Prices, Provider, Queue, Uploads, Webhooks
 from specs.registry import Registry, vendored_folder
@@ -118,6 +119,7 @@ __all__ = [
     "OfflineError",
     "Operation",
     "Outcome",
+    "OverlayAction",
     "OverlayError",
     "Parameter",
     "Prices",

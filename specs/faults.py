@@ -25,6 +25,7 @@ from specs.errors import UnwaivedFaultError
 from specs.lock import refuse_unlocked
 from specs.messages import one_line
 from specs.model import Operation
+from specs.overlays import Action, refuse_idle
 from specs.pointers import join_pointer
 from specs.registry import Registry
 from specs.waivers import FILE, Treatment, Waiver, Waivers, refuse_unneeded
@@ -68,13 +69,14 @@ def waive(waivers: Waivers, faults: Iterable[Fault]) -> list[Fault]:
 def refuse_faults(registry: Registry) -> list[Fault]:
     """Return the waived faults; raise where one is not waived, or a waiver is idle.
 
-    Raises UnwaivedFaultError, WaiverError, or LockError where a document differs
+    Raises UnwaivedFaultError, WaiverError, OverlayError, or LockError where a document differs
     from what `specs.lock` records.
     """
     refuse_unlocked(registry)
     faults = find_faults(registry)
     refuse_unwaived(faults)
     refuse_unneeded(unneeded(registry, faults))
+    refuse_idle(idle_actions(registry))
     return faults
 
 
@@ -100,6 +102,12 @@ def unneeded(registry: Registry, faults: Iterable[Fault]) -> list[Waiver | Treat
     return idle + [
         it for it in registry.waivers.treatment if it not in registry.treated
     ]
+
+
+def idle_actions(registry: Registry) -> list[Action]:
+    """Return the actions of overlays that change no document of *registry*."""
+    used = {it.place for actions in registry.overlaid.values() for it in actions}
+    return [it for it in registry.overlays if it.place not in used]
 
 
 def _reason(waivers: Waivers, fault: Fault) -> str | None:

@@ -44,6 +44,10 @@ class _Entry(BaseModel):
     documents: str
     reason: str = Field(min_length=1)
 
+    def is_for(self, document: str) -> bool:
+        """Say whether this entry is about the document of that name."""
+        return fnmatchcase(document, self.documents)
+
 
 class Waiver(_Entry):
     """Faults of one *rule* that are known and accepted."""
@@ -55,7 +59,7 @@ class Waiver(_Entry):
         """Say whether this waiver accepts the fault of *rule* at that place."""
         return (
             self.rule == rule
-            and fnmatchcase(document, self.documents)
+            and self.is_for(document)
             and fnmatchcase(pointer, self.pointer)
         )
 
@@ -113,7 +117,7 @@ def treat(
     Raises WaiverError where a treatment's place is not in the document, or a value
     cannot be coerced.
     """
-    own = [it for it in treatments if fnmatchcase(name, it.documents)]
+    own = [it for it in treatments if it.is_for(name)]
     if not own:
         return raw, []
     treated = copy.deepcopy(raw)
