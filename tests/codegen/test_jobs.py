@@ -14,6 +14,9 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from codegen.runtime import (
     UNSET,
@@ -994,7 +997,46 @@ def test_the_log_goes_to_standard_error_where_the_environment_wishes(
     with client():
         assert len(log.handlers) == 1
 
-    assert "GET https://acme.test/videos/7: 200 in 0.00 s" in capsys.readouterr().err
+    assert "GET https://acme.test/videos/7: 200 in" in capsys.readouterr().err
+
+
+def test_each_call_is_a_span_with_its_attempts_within(tmp_path: Path) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracer = provider.get_tracer("test")
+
+    async def work(it: AsyncClient) -> None:
+        await (await it.one.submit()).download(tmp_path / "b.mp4")
+
+    with client(tracer=tracer) as it:
+        it.one.submit().download(tmp_path / "a.mp4")
+    blocking = exporter.get_finished_spans()
+    exporter.clear()
+    run(work, tracer=tracer)
+    spans = exporter.get_finished_spans()
+
+    parents = {it.context.span_id: it.name for it in spans if it.context}
+    assert [(it.name, it.parent and parents[it.parent.span_id]) for it in spans] == [
+        ("POST", "reel submit"),
+        ("reel submit", None),
+        ("GET", "reel wait"),
+        ("GET", "reel wait"),
+        ("reel wait", None),
+        ("GET", "reel download"),
+        ("reel download", None),
+    ]
+    assert [it.name for it in blocking] == [it.name for it in spans]
+    assert dict(spans[0].attributes or {}) == {
+        "http.request.method": "POST",
+        "http.response.status_code": 200,
+        "url.full": "https://acme.test/videos",
+    }
+    assert dict(spans[4].attributes or {}) == {
+        "reel.provider": "acme",
+        "reel.model": "m/one",
+        "reel.job.id": "7",
+    }
+    assert KEY not in "".join(it.to_json() for it in spans)
 
 
 def test_a_name_that_is_no_models_is_answered_with_a_near_one() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -27,6 +27,7 @@ from .errors import (
 from .exchange import Steps
 from .protocol import JobProtocol
 from .session import AsyncSession, Session
+from .tracing import span
 
 if TYPE_CHECKING:
     from .resource import Resource
@@ -144,6 +145,12 @@ class _Job(Generic[OutputT, SessionT]):
             body=answer,
         )
 
+    def span(self, call: str) -> AbstractContextManager[Any]:
+        """Return the context in which the program's *call* is traced."""
+        facts = {"reel_provider": self.provider, "reel_model": self.model}
+        tracer = self._session.tracer
+        return span(tracer, f"reel {call}", **facts, reel_job_id=self.id)
+
     def find_video(self, answer: Body) -> str:
         """Return where the video stands; raise ContractViolation if *answer* says not."""
         with about(self):
@@ -154,10 +161,11 @@ class _Job(Generic[OutputT, SessionT]):
 
 
 @contextmanager
-def about(job: Any) -> Generator[None, None, None]:
-    """Put *job* into whatever ends the wait for it."""
+def about(job: Any, call: str = "") -> Generator[None, None, None]:
+    """Put *job* into whatever ends the wait for it, and trace the *call* if named."""
     try:
-        yield
+        with job.span(call) if call else nullcontext():
+            yield
     except ReelError as exc:
         exc.job = exc.job or job
         raise
@@ -217,7 +225,7 @@ class Finished(_Finished[OutputT, Session]):
         on_progress: OnBytes | None = None,
     ) -> Path:
         """Fetch the video to *path*, whole or not at all, and return the path."""
-        with about(self.job):
+        with about(self.job, "download"):
             return self._session.run(self._download(path, timeout, on_progress))
 
 
@@ -232,7 +240,7 @@ class AsyncFinished(_Finished[OutputT, AsyncSession]):
         on_progress: OnBytes | None = None,
     ) -> Path:
         """Fetch the video to *path*, whole or not at all, and return the path."""
-        with about(self.job):
+        with about(self.job, "download"):
             return await self._session.run(self._download(path, timeout, on_progress))
 
 
@@ -241,7 +249,7 @@ class Job(_Job[OutputT, Session]):
 
     def poll(self) -> Progress:
         """Ask once how the job stands."""
-        with about(self):
+        with about(self, "poll"):
             return self._session.run(self._dialogue.poll(self))
 
     def wait(
@@ -262,7 +270,7 @@ class Job(_Job[OutputT, Session]):
                 which grows.
             on_progress: Called after each look, with its Progress.
         """
-        with about(self):
+        with about(self, "wait"):
             answer = self._session.run(self.steps(timeout, interval, on_progress))
         return Finished(self, self._session, answer)
 
@@ -272,7 +280,7 @@ class Job(_Job[OutputT, Session]):
         """Yield each look at the job until it has ended; see wait()."""
         watch = self._watch(timeout, interval)
         while not watch.over:
-            with about(self):
+            with about(self, "poll"):
                 progress = self._session.run(watch.look())
             yield progress
 
@@ -299,7 +307,7 @@ class CancellableJob(Job[OutputT]):
 
     def cancel(self) -> None:
         """Ask the service to withdraw the job; raise ApiError where it will not."""
-        with about(self):
+        with about(self, "cancel"):
             self._session.run(self._dialogue.cancel(self))
 
 
@@ -308,7 +316,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
 
     async def poll(self) -> Progress:
         """Ask once how the job stands."""
-        with about(self):
+        with about(self, "poll"):
             return await self._session.run(self._dialogue.poll(self))
 
     async def wait(
@@ -319,7 +327,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
         on_progress: OnProgress | None = None,
     ) -> AsyncFinished[OutputT]:
         """Wait until the video is there and return the finished job; see Job.wait()."""
-        with about(self):
+        with about(self, "wait"):
             answer = await self._session.run(self.steps(timeout, interval, on_progress))
         return AsyncFinished(self, self._session, answer)
 
@@ -329,7 +337,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
         """Yield each look at the job until it has ended; see wait()."""
         watch = self._watch(timeout, interval)
         while not watch.over:
-            with about(self):
+            with about(self, "poll"):
                 progress = await self._session.run(watch.look())
             yield progress
 
@@ -356,7 +364,7 @@ class AsyncCancellableJob(AsyncJob[OutputT]):
 
     async def cancel(self) -> None:
         """Ask the service to withdraw the job; raise ApiError where it will not."""
-        with about(self):
+        with about(self, "cancel"):
             await self._session.run(self._dialogue.cancel(self))
 
 
