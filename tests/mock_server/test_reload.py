@@ -61,7 +61,7 @@ def test_a_changed_document_is_read_anew(folder: Path) -> None:
 
 def test_a_new_overlay_is_read(folder: Path) -> None:
     seen: list[Registry] = []
-    reloader = Reloader(folder, seen.append)
+    reloader = Reloader(Registry.load(folder), seen.append)
 
     overlays = folder / "studio" / "overlays"
     overlays.mkdir()
