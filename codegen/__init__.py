@@ -1,8 +1,8 @@
 """Typed clients from contracts.
 
-`generate` returns the text of every file, `write` brings a folder up to date, and
-`diff` says how a folder differs. `find_uses` finds what a changed document breaks in
-programs that use the clients.
+`generate` returns the text of every file, `write` brings a folder up to date, `compare`
+says what that would take, and `diff` shows it to people. `find_uses` finds what a changed
+document breaks in programs that use the clients.
 """
 
 from codegen.errors import (
@@ -15,7 +15,7 @@ from codegen.errors import (
 )
 from codegen.generate import generate, resource_names
 from codegen.usage import Use, Uses, find_uses
-from codegen.write import Changes, diff, write
+from codegen.write import Changes, compare, diff, write
 
 __all__ = [
     "Changes",
@@ -27,6 +27,7 @@ __all__ = [
     "Use",
     "Uses",
     "WriteError",
+    "compare",
     "diff",
     "find_uses",
     "generate",

@@ -1,5 +1,6 @@
 """Example answers, links and named calls in a page."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,14 +122,7 @@ def test_pages_of_documents_without_a_lock_are_checked_all_the_same(
     page.write_text(f"[OpenAPI]({DOCUMENTS}/old/gone.json)")
     folder = tmp_path / "specs"
     folder.mkdir()
-    bare = Registry(
-        folder=folder,
-        providers=registry.providers,
-        documents=registry.documents,
-        contracts=registry.contracts,
-        waivers=registry.waivers,
-        treated=(),
-    )
+    bare = replace(registry, folder=folder)
 
     assert check_pages([page], bare).findings == ()
 
