@@ -1,0 +1,121 @@
+"""A recorder or a player as an ASGI app."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from starlette.types import Receive, Scope, Send
+
+from mock_server.errors import CassetteError
+from mock_server.exchange import (
+    BodyTooLargeError,
+    Call,
+    Reply,
+    SlowBodyError,
+    read_body,
+    read_head,
+)
+from mock_server.hosts import Hosts
+from mock_server.recording.cassette import Cassette, read_cassette
+from mock_server.recording.examining import Examiner
+from mock_server.recording.hosting import ServiceHosts
+from mock_server.recording.player import Player
+from mock_server.recording.recorder import Recorder
+from mock_server.refusals.problems import problem
+from specs import Contract, Provider, Registry
+
+_LONGEST_BODY = 100_000_000
+
+
+class Tape(Protocol):
+    """Answers calls whose body has arrived."""
+
+    async def answer(self, call: Call) -> Reply:
+        """Return the answer to *call*."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is open."""
+        ...
+
+
+class TapeApp:
+    """Reads calls for *provider*, and has *tape* answer those about *contracts*."""
+
+    def __init__(
+        self, provider: Provider, tape: Tape, contracts: tuple[Contract, ...]
+    ) -> None:
+        self.contracts = contracts
+        self._hosts = Hosts([provider])
+        self._tape = tape
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or go along with the server that starts and stops."""
+        if scope["type"] != "http":
+            await self._live(receive, send)
+            return
+        call = self._hosts.read(read_head(scope))
+        try:
+            body = await read_body(receive, call, limit=_LONGEST_BODY)
+        except BodyTooLargeError:
+            reply = problem(413, "Too large", f"a body past {_LONGEST_BODY} bytes")
+        except SlowBodyError:
+            reply = problem(408, "Too slow", "the body did not arrive")
+        else:
+            reply = await self._answer(call.with_body(body))
+        await reply(scope, receive, send)
+
+    async def _answer(self, call: Call) -> Reply:
+        try:
+            return await self._tape.answer(call)
+        except CassetteError as exc:
+            return problem(500, "The cassette cannot be written", str(exc))
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        await self._tape.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def build_recorder(
+    registry: Registry,
+    name: str,
+    path: Path,
+    *,
+    upstream: str | None = None,
+    on_breach: Callable[[str], None] = lambda _: None,
+) -> TapeApp:
+    """Return the app that hands calls on to the service *name*, and keeps them at *path*.
+
+    They go to the service's own hosts over https, or to *upstream*, which stands for
+    all of them as a mock does. Raises CassetteError where the file is something else.
+    """
+    provider = _find(registry, name)
+    recorder = Recorder(
+        ServiceHosts(provider, upstream),
+        Cassette(path, name),
+        Examiner(_contracts(registry, provider)),
+        on_breach,
+    )
+    return TapeApp(provider, recorder, _contracts(registry, provider))
+
+
+def build_player(registry: Registry, path: Path) -> TapeApp:
+    """Return the app that answers what was recorded at *path*, as it was answered."""
+    name, takes = read_cassette(path)
+    provider = _find(registry, name)
+    player = Player(ServiceHosts(provider), takes)
+    return TapeApp(provider, player, _contracts(registry, provider))
+
+
+def _find(registry: Registry, name: str) -> Provider:
+    for provider in registry.providers:
+        if provider.name == name:
+            return provider
+    known = ", ".join(it.name for it in registry.providers)
+    raise CassetteError(f"{name!r:.80}: is no provider; known are {known}")
+
+
+def _contracts(registry: Registry, provider: Provider) -> tuple[Contract, ...]:
+    return tuple(it for it in registry.contracts if it.provider is provider)
