@@ -16,7 +16,7 @@ from reelspec import specs_add_command, specs_sync_command
 from reelspec.diff_command import diff_specs
 from reelspec.exits import expected_errors
 from reelspec.options import json_option, print_json, specs_option
-from reelspec.wording import describe_lifecycle, describe_limits, describe_type
+from reelspec.wording import describe_lifecycle, describe_limits
 from specs import (
     UNSET,
     Contract,
@@ -25,6 +25,7 @@ from specs import (
     Parameter,
     Registry,
     Treatment,
+    describe_type,
     read_lock,
     refuse_faults,
 )
