@@ -197,6 +197,7 @@ def test_a_result_that_is_an_error_is_a_failed_job() -> None:
         asyncio.run(run())
 
     assert caught.value.body == {"detail": detail}
+    assert caught.value.problems[0].parameter == "video_url"
 
 
 def submit(client: aimlapi.Client, **values: Any) -> Any:
