@@ -40,13 +40,13 @@ class Tape(Protocol):
 
 
 class TapeApp:
-    """Reads calls for *provider*, and has *tape* answer those about *contracts*."""
+    """Has *tape* answer the calls for *provider*, and nobody those for others."""
 
-    def __init__(
-        self, provider: Provider, tape: Tape, contracts: tuple[Contract, ...]
-    ) -> None:
-        self.contracts = contracts
-        self._hosts = Hosts([provider])
+    def __init__(self, registry: Registry, provider: Provider, tape: Tape) -> None:
+        self.contracts = _contracts(registry, provider)
+        self._hosts = Hosts(registry.providers)
+        self._own = {"", *provider.hosts}
+        self._name = provider.name
         self._tape = tape
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,6 +66,9 @@ class TapeApp:
         await reply(scope, receive, send)
 
     async def _answer(self, call: Call) -> Reply:
+        if call.host not in self._own:  # its key is not for this service to see
+            detail = f"{call.host}: the cassette is about {self._name} alone"
+            return problem(404, "Another service", detail)
         try:
             return await self._tape.answer(call)
         except CassetteError as exc:
@@ -98,15 +101,14 @@ def build_recorder(
         Examiner(_contracts(registry, provider)),
         on_breach,
     )
-    return TapeApp(provider, recorder, _contracts(registry, provider))
+    return TapeApp(registry, provider, recorder)
 
 
 def build_player(registry: Registry, path: Path) -> TapeApp:
     """Return the app that answers what was recorded at *path*, as it was answered."""
     name, takes = read_cassette(path)
     provider = _find(registry, name)
-    player = Player(ServiceHosts(provider), takes)
-    return TapeApp(provider, player, _contracts(registry, provider))
+    return TapeApp(registry, provider, Player(ServiceHosts(provider), takes))
 
 
 def _find(registry: Registry, name: str) -> Provider:

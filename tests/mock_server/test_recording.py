@@ -225,6 +225,22 @@ def test_an_empty_cassette_has_no_answer(registry: Registry, tmp_path: Path) -> 
         assert httpx.get(server.base_url).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "host"), [("/x", "queue.fal.run"), ("/queue.fal.run/x", "127.0.0.1")]
+)
+def test_a_key_of_another_service_does_not_reach_this_one(
+    registry: Registry, tmp_path: Path, path: str, host: str
+) -> None:
+    file = tmp_path / "aimlapi.cassette"
+    headers = {"Host": host, "Authorization": "Key id-0123:secret-0123"}
+    with recording(registry, "aimlapi", file) as (base_url, _):
+        answer = httpx.get(base_url + path, headers=headers)
+
+    assert answer.status_code == 404
+    assert answer.json()["title"] == "Another service"
+    assert read_cassette(file) == ("aimlapi", ())
+
+
 def test_a_second_recording_is_added_to_the_first(
     registry: Registry, tmp_path: Path
 ) -> None:
