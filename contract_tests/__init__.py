@@ -17,8 +17,26 @@ from contract_tests.failures import Failure, Fault
 from contract_tests.options import remote_target
 from contract_tests.plugin import Progress
 from contract_tests.profiles import PROFILES, Profile
-from contract_tests.reports import ClaimResult, ContractResult, Report
-from contract_tests.runner import run
+from contract_tests.reports import (
+    ClaimResult,
+    ContractResult,
+    FaultResult,
+    Outputs,
+    Report,
+    RuleResult,
+    TestResult,
+    TransitionResult,
+    annotations,
+    as_text,
+    fenced,
+    lines,
+    share,
+    told,
+    unreached,
+    verdict_on,
+)
+from contract_tests.runner import run, run_in_workers
+from contract_tests.tally import Verdict
 from contract_tests.target import Target
 from contract_tests.videos import VideoFacts, find_differences, measure
 
@@ -32,17 +50,32 @@ __all__ = [
     "ContractTestError",
     "Failure",
     "Fault",
+    "FaultResult",
     "MissingKeyError",
+    "Outputs",
     "Profile",
     "Progress",
     "Report",
+    "RuleResult",
     "Target",
     "TargetError",
+    "TestResult",
+    "TransitionResult",
     "UnmetSchemaError",
     "UnreachableError",
+    "Verdict",
     "VideoFacts",
+    "annotations",
+    "as_text",
+    "fenced",
     "find_differences",
+    "lines",
     "measure",
     "remote_target",
     "run",
+    "run_in_workers",
+    "share",
+    "told",
+    "unreached",
+    "verdict_on",
 ]

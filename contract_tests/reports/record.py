@@ -1,0 +1,42 @@
+"""A report as JSON values, in the shape that `report.schema.json` publishes."""
+
+from dataclasses import asdict
+from typing import Any
+
+from contract_tests.reports.model import ContractResult, Report
+
+VERSION = 1
+"""Raised when a reader of older records would no longer understand a new one."""
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """Return *report* as JSON values; every fault carries its stable key."""
+    return {
+        "version": VERSION,
+        "is_kept": report.is_kept,
+        "is_complete": report.is_complete,
+        "base_url": report.base_url,
+        "profile": report.profile,
+        "seed": report.seed,
+        "contracts": [_contract(it) for it in report.contracts],
+    }
+
+
+def _contract(result: ContractResult) -> dict[str, Any]:
+    found = asdict(result)
+    found["faults"] = [
+        {
+            "key": it.key,
+            **asdict(it.fault),
+            "sightings": it.sightings,
+            "test": it.test,
+            "again": it.again,
+        }
+        for it in result.faults
+    ]
+    return found | {
+        "is_kept": result.is_kept,
+        "checks": result.checks,
+        "coverage": result.coverage,
+        "seconds": result.seconds,
+    }
