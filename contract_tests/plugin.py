@@ -10,7 +10,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pytest
 from hypothesis.errors import Flaky
@@ -36,7 +35,7 @@ from contract_tests.reports import (
     told,
 )
 from contract_tests.tally import Findings, Tally
-from contract_tests.workers import Workers, is_worker, seed_given, send_home
+from contract_tests.workers import Workers, is_worker, send_home
 from specs import Contract, SpecError
 
 _SEEN = "the fault was seen again"
@@ -67,22 +66,21 @@ class ContractPlugin:
         self._assign = assign
         self._on_progress = on_progress
         self._done = self._total = 0
-        self._config: pytest.Config  # from pytest_configure on
         self.findings = Findings()
-        self.workers = Workers(self.findings, lambda: self.seed)
+        # From pytest_configure on.
+        self._config: pytest.Config
+        self._workers: Workers
 
     @cached_property
     def assignment(self) -> Assignment:
         """What is to be tested."""
         return self._assign(self._config)
 
-    @cached_property
+    @property
     def seed(self) -> int:
         """What everything is drawn from, in every process of this run."""
-        wanted = seed_given(self._config)
-        if wanted is None:
-            wanted = self.assignment.seed
-        return self.assignment.profile.seed(wanted)
+        assignment = self.assignment
+        return assignment.profile.seed(assignment.seed, dice=self._workers.dice)
 
     @cached_property
     def examples(self) -> Examples:
@@ -136,8 +134,8 @@ class ContractPlugin:
         """Let the fixtures find this plugin."""
         self._config = config
         config.stash[_PLUGIN] = self
-        config.pluginmanager.register(self.workers)
-        config.addinivalue_line("markers", "xdist_group(name): see pytest-xdist")
+        self._workers = Workers(self.findings, config)
+        config.pluginmanager.register(self._workers)
         # A test that is named with its module leaves the others out.
         self.findings.is_partial = any("::" in it for it in config.args)
 
@@ -152,7 +150,8 @@ class ContractPlugin:
             raise pytest.UsageError(str(exc)) from exc
         metafunc.parametrize(
             "examiner",
-            [_parameter(it) for it in contracts],
+            contracts,
+            ids=[it.id for it in contracts],
             indirect=True,
             scope="module",
         )
@@ -195,7 +194,7 @@ class ContractPlugin:
         contract: str | None = getattr(report, "contract", None)
         if contract is not None and report.when == "teardown":
             self._done += 1
-            total = self._total or self.workers.total
+            total = self._total or self._workers.total
             self._on_progress(Progress(contract=contract, done=self._done, total=total))
 
     def _tell(
@@ -272,12 +271,6 @@ def pytest_configure(config: pytest.Config) -> None:
     plugins = config.pluginmanager.get_plugins()
     if not any(isinstance(it, ContractPlugin) for it in plugins):
         config.pluginmanager.register(ContractPlugin(assignment_from))
-
-
-def _parameter(contract: Contract) -> Any:
-    """Return the parameter for *contract*, which one worker can test as a whole."""
-    mark = pytest.mark.xdist_group(contract.id)
-    return pytest.param(contract, id=contract.id, marks=mark)
 
 
 def _contract_of(item: pytest.Item) -> Contract | None:

@@ -14,7 +14,7 @@ from contract_tests.reports.model import (
 )
 from contract_tests.reports.outputs import Outputs, as_text
 from contract_tests.reports.page import to_html
-from contract_tests.reports.record import to_json
+from contract_tests.reports.record import schema, to_json
 from contract_tests.reports.terminal import lines, share, told, unreached, verdict_on
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "fenced",
     "lines",
     "report_on",
+    "schema",
     "share",
     "to_html",
     "to_json",

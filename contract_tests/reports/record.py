@@ -1,12 +1,21 @@
 """A report as JSON values, in the shape that `report.schema.json` publishes."""
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from contract_tests.reports.model import ContractResult, Report
 
 VERSION = 1
 """Raised when a reader of older records would no longer understand a new one."""
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `to_json` returns."""
+    text = Path(__file__).with_name("report.schema.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def to_json(report: Report) -> dict[str, Any]:
