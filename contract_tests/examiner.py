@@ -181,9 +181,9 @@ class Examiner:
         """Remember what *evidence* told of *job*."""
         state = evidence.text(self.contract.provider.job.status)
         if state != job.state:
+            self.tally.add_transition(job.state, state)
             job.state = state
             job.states.append(state)
-            self.tally.states[state] = None
         job.ending = job.ending or ending(evidence)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from contract_tests import AsgiBridge, Target
 from mock_server import SCENARIO_HEADER, ManualClock, Server, build_app
-from specs import Registry, vendored_folder
+from specs import Registry
 
 PLACEHOLDER_KEY = "reelspec:placeholder"
 """Well-formed for every provider; the mock bills nobody, so any such key will do."""
@@ -50,18 +50,18 @@ def placeholder_keys(registry: Registry) -> dict[str, str]:
     return {it.name: PLACEHOLDER_KEY for it in registry.providers}
 
 
-def in_process() -> Target:
-    """Return the mock of the vendored documents, in process, until the program ends."""
-    return _until_exit(socket=False)
+def in_process(registry: Registry) -> Target:
+    """Return the mock of *registry*, in process, until the program ends."""
+    return _until_exit(registry, socket=False)
 
 
-def over_socket() -> Target:
-    """Return the mock of the vendored documents on a free port, until the program ends."""
-    return _until_exit(socket=True)
+def over_socket(registry: Registry) -> Target:
+    """Return the mock of *registry* on a free port, until the program ends."""
+    return _until_exit(registry, socket=True)
 
 
-def _until_exit(*, socket: bool) -> Target:
-    context = mock_target(Registry.load(vendored_folder()), socket=socket)
+def _until_exit(registry: Registry, *, socket: bool) -> Target:
+    context = mock_target(registry, socket=socket)
     target = context.__enter__()
     atexit.register(context.__exit__, None, None, None)
     return target

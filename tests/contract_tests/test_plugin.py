@@ -13,7 +13,7 @@ import pytest
 from contract_tests import Target, TargetError, UnreachableError
 from contract_tests.bridge import AsgiBridge
 from contract_tests.options import imported_target, remote_clock
-from specs import Registry, vendored_folder
+from specs import Registry
 from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL
 from tests.contract_tests.reference import KEYS, Service
@@ -105,13 +105,13 @@ def run_pytest(capsys: pytest.CaptureFixture[str]) -> Pytest:
 BRIDGES: list[AsgiBridge] = []
 
 
-def target_for_the_ini_setting() -> Target:
-    service = Service(Registry.load(vendored_folder()))
+def target_for_the_ini_setting(registry: Registry) -> Target:
+    service = Service(registry)
     BRIDGES.append(AsgiBridge(service))
     return service.target(BRIDGES[-1])
 
 
-def not_a_target() -> str:
+def not_a_target(registry: Registry) -> str:
     return "http://a.test"
 
 
@@ -264,10 +264,10 @@ def test_a_run_is_refused_in_one_line_when_it_cannot_be(
     ],
 )
 def test_a_reference_to_a_target_is_refused_when_it_leads_to_none(
-    reference: str, told: str
+    reference: str, told: str, registry: Registry
 ) -> None:
     with pytest.raises(TargetError, match=told):
-        imported_target(reference)
+        imported_target(reference, registry)
 
 
 def test_a_clock_that_cannot_be_moved_is_told() -> None:

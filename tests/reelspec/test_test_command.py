@@ -122,11 +122,12 @@ def test_a_live_run_says_what_it_costs_and_shows_every_rule(
     )
 
     report = json.loads(out)
-    coverage = report["coverage"][FAL].values()
+    (result,) = report["contracts"]
+    paid = report["live"]
     assert code == Exit.OK
-    assert set(coverage) == {"proved"}
-    assert report["accepted"] == 7
-    assert report["spent"] == report["planned"] == "2.162500"
+    assert {it["verdict"] for it in result["rules"]} == {"proved"}
+    assert paid["accepted"] == 7
+    assert paid["spent"] == paid["planned"] == "2.162500"
     assert "7 submits that must be taken may cost 2.1625" in err
     assert "id:secret" not in ledger.read_text()
 
@@ -158,6 +159,7 @@ def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
         (["--input", "x=y"], "--input means nothing without --live"),
         (["--live", "fal", "--budget", "1", "--seed", "1"], "--seed means nothing"),
         (["--live", "fal", "--budget", "1", "--strict"], "--strict means nothing"),
+        (["--live", "fal", "--budget", "1", "-n", "2"], "--workers means nothing"),
         (["--live", "fal", "--budget", "1", "--input", "x"], "NAME=VALUE"),
         (
             ["--live", "fal", "--budget", "1", "--contract", AIMLAPI],
