@@ -5,7 +5,8 @@ from pytest's command line. An ASGI application is tested through an `AsgiBridge
 """
 
 from contract_tests.bridge import AsgiBridge
-from contract_tests.claims import CLAIMS, Claim
+from contract_tests.checks import CLAIMS
+from contract_tests.claims import Claim
 from contract_tests.errors import (
     ContractTestError,
     MissingKeyError,

@@ -6,6 +6,7 @@ runs sync code. The bridge keeps one event loop on one thread and hands it reque
 
 import asyncio
 import threading
+from concurrent.futures import TimeoutError as LateError
 from types import TracebackType
 from typing import Any
 
@@ -20,17 +21,26 @@ class AsgiBridge(httpx.BaseTransport):
     """
 
     def __init__(self, app: Any) -> None:
-        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.serve(app)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="asgi-bridge", daemon=True
         )
         self._thread.start()
 
+    def serve(self, app: Any) -> None:
+        """Ask *app* from now on, as if the server had been restarted with it."""
+        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False)
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the application's answer to *request*."""
+        """Return the application's answer; raise httpx.ReadTimeout if it takes too long."""
+        limit = request.extensions.get("timeout", {}).get("read")
         answer = asyncio.run_coroutine_threadsafe(self._ask(request), self._loop)
-        return answer.result()
+        try:
+            return answer.result(limit)
+        except LateError:
+            answer.cancel()
+            raise httpx.ReadTimeout(f"no whole answer within {limit:g} s") from None
 
     async def _ask(self, request: httpx.Request) -> httpx.Response:
         response = await self._inner.handle_async_request(request)

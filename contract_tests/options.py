@@ -21,9 +21,13 @@ _PATIENCE = 120.0  # seconds of real time for one job, unless --patience says ot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """Which contracts are to be tested, where, and how much is to be tried."""
+    """Which contracts are to be tested, where, and how much is to be tried.
+
+    The *neighbours* are all that the target may serve, tested or not.
+    """
 
     contracts: tuple[Contract, ...]
+    neighbours: tuple[Contract, ...] = ()
     target: Target
     profile: Profile
     seed: int | None = None
@@ -103,6 +107,7 @@ def assignment_from(config: pytest.Config) -> Assignment:
     wanted: list[str] = config.getoption("contract")
     return Assignment(
         contracts=tuple(registry.contract(it) for it in wanted) or registry.contracts,
+        neighbours=registry.contracts,
         target=_target(config, registry.providers),
         profile=profile_named(config.getoption("contract_profile")),
         seed=config.getoption("contract_seed"),

@@ -105,9 +105,18 @@ class ContractPlugin:
     @contextmanager
     def examine(self, contract: Contract) -> Iterator[Examiner]:
         """Put *contract* under examination at the target."""
+        others = (
+            it
+            for it in self.assignment.neighbours
+            if it.provider is not contract.provider
+        )
         with self.assignment.target.connect(contract) as connection:
             yield Examiner(
-                contract, self.assignment.target, connection, self._tally(contract)
+                contract,
+                self.assignment.target,
+                connection,
+                self._tally(contract),
+                neighbour=next(others, None),
             )
 
     @pytest.hookimpl(wrapper=True)

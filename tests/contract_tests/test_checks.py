@@ -13,7 +13,7 @@ from contract_tests.failures import Failure
 from contract_tests.profiles import Draws, Profile
 from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import Service
+from tests.contract_tests.mutants.reference import Service
 
 FEW = Draws(Profile(name="few", drawn=5, lives=12, steps=12), 1)
 

@@ -13,7 +13,7 @@ from contract_tests.tally import Tally
 from specs import Registry
 from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI
-from tests.contract_tests.reference import KEYS, Service
+from tests.contract_tests.mutants.reference import KEYS, Service
 
 HOSTILE = [
     pytest.param(b"", id="nothing"),

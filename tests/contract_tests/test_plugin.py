@@ -16,7 +16,7 @@ from contract_tests.options import imported_target, remote_clock
 from specs import Registry, vendored_folder
 from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import KEYS, Service
+from tests.contract_tests.mutants.reference import KEYS, Service
 
 SUITE = Path(__file__).parents[2] / "contract_tests" / "test_contracts.py"
 KEY_OPTIONS = [f"--key={name}={key}" for name, key in KEYS.items()]

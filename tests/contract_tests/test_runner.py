@@ -24,7 +24,7 @@ from contract_tests.profiles import Draws
 from specs import Property, Registry, StringSchema, UnknownModelError
 from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import Service
+from tests.contract_tests.mutants.reference import Service
 
 
 def run_against(

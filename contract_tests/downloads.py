@@ -1,0 +1,64 @@
+"""Fetches what a server's answer points to, and nothing that it should not.
+
+The address comes from the server under test. A service on the internet could point
+into the network of whoever tests it, so only a server that is itself at home there
+may name such an address.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+
+import httpx
+
+_MOST_REDIRECTS = 5
+_INSIDE = (".localhost", ".local", ".internal", ".test", ".invalid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """What stood at *url*, or the *problem* that kept it away."""
+
+    url: str
+    content: bytes = b""
+    problem: str = ""
+
+
+def download(client: httpx.Client, url: str, *, named_by: str) -> Download:
+    """Return what stands at *url*; the host *named_by* is the one that told of it."""
+    place = url
+    try:
+        for _ in range(_MOST_REDIRECTS + 1):
+            if problem := _objection(place, named_by):
+                return Download(url=url, problem=problem)
+            answer = client.get(place)
+            if answer.next_request is None:
+                break
+            place = str(answer.next_request.url)
+        else:
+            problem = f"redirected more than {_MOST_REDIRECTS} times"
+            return Download(url=url, problem=problem)
+    except (httpx.TransportError, httpx.InvalidURL) as exc:
+        return Download(url=url, problem=f"no whole answer: {str(exc) or repr(exc)}")
+    if answer.status_code != httpx.codes.OK:
+        return Download(url=url, problem=f"answered {answer.status_code}")
+    if not answer.content:
+        return Download(url=url, problem="an empty file")
+    return Download(url=url, content=answer.content)
+
+
+def _objection(url: str, named_by: str) -> str:
+    """Return why *url* is not to be fetched, or an empty text."""
+    place = httpx.URL(url)
+    if place.scheme not in {"http", "https"} or not place.host or place.userinfo:
+        return "no address of a file on the web"
+    if _is_inside(place.host) and not _is_inside(named_by):
+        return f"{place.host} is inside the network that this test runs in"
+    return ""
+
+
+def _is_inside(host: str) -> bool:
+    """Say whether *host* names this machine or its network; no name is looked up."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or "." not in host or host.endswith(_INSIDE)
