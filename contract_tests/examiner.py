@@ -14,7 +14,7 @@ from contract_tests.cases import Question
 from contract_tests.checks import CLAIMS, ending
 from contract_tests.checks.readings import cost, position, video
 from contract_tests.claims import Finding
-from contract_tests.errors import MissingKeyError
+from contract_tests.errors import MissingKeyError, UnmetSchemaError
 from contract_tests.evidence import Evidence, Job, Sighting, Situation
 from contract_tests.failures import Failure, Fault, show
 from contract_tests.rules import RuleSide, broken_by, shown_by
@@ -187,12 +187,12 @@ class Examiner:
         if self._neighbour is None:
             return ""
         contract = self._neighbour
-        body = encode(object_with(contract.body) | contract.fixed)
-        request = Request(operation=contract.submit, body=body)
         try:
+            body = encode(object_with(contract.body) | contract.fixed)
+            request = Request(operation=contract.submit, body=body)
             with self.target.connect(contract) as connection:
                 exchange = connection.send(request, credential=connection.credential)
-        except MissingKeyError:
+        except (MissingKeyError, UnmetSchemaError):
             return ""
         found = Evidence(
             contract=contract,

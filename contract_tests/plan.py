@@ -126,13 +126,20 @@ def submit_of(contract: Contract, body: bytes) -> Request:
 
 
 def _not_json(contract: Contract) -> Iterator[tuple[Violation, Request]]:
-    """Yield submits with a word for a number that Python's reader takes, and JSON's not."""
+    """Yield a submit that breaks off, and some with a word where a number should be.
+
+    Python's reader takes those words, and JSON knows none of them.
+    """
+    body = encode(bare_body(contract))
+    texts = {"cut off": body[:-1]}
     for name, _ in numbers_of(contract)[:1]:
         for word in _NO_NUMBERS:
-            body = encode({**bare_body(contract), name: Written(word)})
-            label = f"not JSON: {name} is {word}"
-            violation = _outside_body("json", contract.submit.pointer, label)
-            yield violation, submit_of(contract, body)
+            texts[f"{name} is {word}"] = encode(
+                {**bare_body(contract), name: Written(word)}
+            )
+    for label, text in texts.items():
+        violation = _outside_body("json", contract.submit.pointer, f"not JSON: {label}")
+        yield violation, submit_of(contract, text)
 
 
 def _unknown_model(contract: Contract) -> tuple[Violation, Request]:

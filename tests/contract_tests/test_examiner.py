@@ -11,8 +11,8 @@ from contract_tests.bridge import AsgiBridge
 from contract_tests.examiner import Examiner
 from contract_tests.tally import Tally
 from specs import Registry
-from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI
+from tests.contract_tests.mutants import faulty
 from tests.contract_tests.mutants.reference import KEYS, Service
 
 HOSTILE = [

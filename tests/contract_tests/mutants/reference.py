@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 
 from contract_tests import AsgiBridge, Target
 from specs import Contract, Event, Operation, Outcome, Registry
 from tests.contract_tests.mutants.footage import Footage, draw
-from tests.contract_tests.mutants.schemas import FORMATS, read_json, resolved
+from tests.contract_tests.mutants.schemas import FORMATS, Judge, read_json, resolved
 
 KEYS = {"aimlapi": "a-secret-of-aimlapi-1", "fal": "an-id:a-secret-of-fal-1"}
 START, END = 1.0, 4.0  # seconds after its submit at which a job changes its state
@@ -61,7 +61,7 @@ class Service:
         self._contracts = registry.contracts
         self._random = random.Random(0)
         self._judges = {
-            it.id: Draft202012Validator(self.schema(it), format_checker=FORMATS)
+            it.id: Judge(self.schema(it), format_checker=FORMATS)
             for it in registry.contracts
         }
 

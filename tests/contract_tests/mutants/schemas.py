@@ -6,11 +6,23 @@ import math
 import re
 from typing import Any
 
-from jsonschema import FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.validators import extend
 
 from specs import Contract, look_up
 
 FORMATS = FormatChecker(formats=())
+
+
+def _is_integer(_: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# The documents are OpenAPI 3.0, to which 17.0 is no integer.
+Judge = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+)
 
 
 @FORMATS.checks("uri")
