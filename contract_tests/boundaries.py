@@ -203,7 +203,8 @@ def _shortest_match(pattern: str, low: int, high: int | None, pointer: str) -> s
 def _of_array(schema: ArraySchema) -> list[list[Any]]:
     least, most = schema.min_items, schema.max_items
     high = max(least + 1, 2) if most is None else most
-    sizes = dict.fromkeys((min(max(least, 1), high), least, high))
+    some = [min(max(least, it), high) for it in (1, 2)]
+    sizes = dict.fromkeys((some[0], least, high, some[1]))
     found = [items_of(schema, it) for it in sizes if has_size(schema, it)]
     if not found:
         raise UnmetSchemaError(

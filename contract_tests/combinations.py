@@ -14,6 +14,8 @@ from typing import TypeVar
 Level = TypeVar("Level")
 Row = dict[str, Level]
 
+_PASSES = 2  # what one factor is best at depends on those after it
+
 
 def covering_rows(
     factors: Mapping[str, Sequence[Level]],
@@ -23,19 +25,18 @@ def covering_rows(
     """Return the fewest rows in which each level of each factor stands.
 
     A factor with fewer levels than there are rows repeats some. Of the ways to line
-    the factors up, one is taken for which the sum of *cost* over the rows is small.
+    the factors up, one is taken for which the sum of *cost* over the rows is small, if not the smallest.
     """
     count = max(map(len, factors.values()), default=0)
     columns = {
         name: [levels[(row + shift) % len(levels)] for row in range(count)]
         for shift, (name, levels) in enumerate(factors.items())
     }
-    for name, levels in factors.items():
-        total = partial(_total, columns, name, cost)
-        best = min([columns[name], *_fillings(levels, count)], key=total)
-        for one, two in combinations(range(count), 2):
-            best = min(best, _swapped(best, one, two), key=total)
-        columns[name] = best
+    for name, levels in [*factors.items()] * _PASSES:
+        if _matters(columns, name, levels, cost):
+            total = partial(_total, columns, name, cost)
+            ways = [columns[name], *_fillings(levels, count)]
+            columns[name] = min([_lined_up(it, total) for it in ways], key=total)
     return _rows(columns)
 
 
@@ -97,10 +98,28 @@ def _fillings(levels: Sequence[Level], count: int) -> Iterator[list[Level]]:
         yield [*levels, *[it] * (count - len(levels))]
 
 
-def _swapped(column: Sequence[Level], one: int, two: int) -> list[Level]:
-    found = [*column]
-    found[one], found[two] = found[two], found[one]
-    return found
+def _matters(
+    columns: Mapping[str, list[Level]],
+    name: str,
+    levels: Sequence[Level],
+    cost: Callable[[Row[Level]], float],
+) -> bool:
+    """Say whether the level of the factor *name* changes what some row costs."""
+    return any(
+        len({cost({**row, name: level}) for level in levels}) > 1
+        for row in _rows(columns)
+    )
+
+
+def _lined_up(
+    column: list[Level], total: Callable[[list[Level]], float]
+) -> list[Level]:
+    """Return *column* in another order, in which no two levels would better change places."""
+    for one, two in combinations(range(len(column)), 2):
+        swapped = [*column]
+        swapped[one], swapped[two] = column[two], column[one]
+        column = min(column, swapped, key=total)
+    return column
 
 
 def _total(

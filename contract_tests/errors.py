@@ -6,6 +6,9 @@ ContractTestError
 ├── UnreachableError    nobody answers at the target's address
 ├── MissingKeyError     the target holds no key for a provider under test
 ├── TargetError         a target, or the text that names one, cannot be used
+├── PriceError          nobody knows what a call may cost at most
+├── BudgetError         the next call might cost more than is left
+├── LedgerError         the file of what was paid for cannot be used
 └── UnmetSchemaError    no valid value of a schema can be built
 """
 
@@ -30,6 +33,18 @@ class MissingKeyError(ContractTestError):
 
 class TargetError(ContractTestError):
     """A target, or the text that names one, cannot be used."""
+
+
+class PriceError(ContractTestError):
+    """Nobody knows what a call may cost at most, so none may be made."""
+
+
+class BudgetError(ContractTestError):
+    """The next call might cost more than is left of the budget."""
+
+
+class LedgerError(ContractTestError):
+    """The file of what was paid for cannot be read, or not be written to."""
 
 
 class UnmetSchemaError(ContractTestError):

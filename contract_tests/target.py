@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
+from typing import Protocol
 from urllib.parse import quote
 
 import httpx
@@ -18,7 +19,6 @@ NO_ANSWER = Answer(status=0, body=b"", content_type="")
 """What stands in an exchange that got none."""
 
 _SHORTEST_SECRET = 6  # hiding a shorter one would riddle every message with holes
-_MOST_BROKEN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +98,18 @@ class Exchange:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-class Connection:
-    """Sends requests of one contract to a target, and nothing else anywhere.
+class Sender(Protocol):
+    """Whatever sends the requests of one contract to a target."""
 
-    A server that hangs would hold a run for hours: after a few answers that never
-    came, nothing more is sent, and every request ends as the last one did.
-    """
+    credential: str
+
+    def send(self, request: Request, *, credential: str | None) -> Exchange:
+        """Return the exchange that sending *request* makes."""
+        ...
+
+
+class Connection:
+    """Sends requests of one contract to a target, and nothing else anywhere."""
 
     def __init__(self, target: Target, contract: Contract) -> None:
         auth = contract.provider.auth
@@ -115,7 +121,6 @@ class Connection:
         self._header = auth.header
         self.credential = f"{auth.scheme} {key}"
         self._shown = f"{auth.scheme} ${auth.environment[0]}"
-        self._broken: list[Exchange] = []
         # Requests go where the target says, past any proxy and after no redirect.
         self._own = (
             None if target.transport else BoundedTransport(timeout=target.timeout)
@@ -133,8 +138,6 @@ class Connection:
 
         *credential* is the whole value of the provider's header; None leaves it out.
         """
-        if len(self._broken) >= _MOST_BROKEN:
-            return self._broken[-1]
         headers = dict(request.headers)
         if request.body is not None:
             headers["Content-Type"] = request.content_type
@@ -175,9 +178,7 @@ class Connection:
                 fix="see that the server runs and that the address is right",
             ) from exc
         except httpx.TransportError as exc:
-            exchange = replace(exchange, broken=str(exc) or type(exc).__name__)
-            self._broken.append(exchange)
-            return exchange
+            return replace(exchange, broken=str(exc) or type(exc).__name__)
         return replace(exchange, answer=_answer(response))
 
     def download(self, operation: Operation, url: str) -> tuple[Exchange, bytes]:

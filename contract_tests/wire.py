@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from specs import Json
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -36,6 +38,15 @@ def encode(body: Any) -> bytes:
     for index, it in enumerate(written):
         text = text.replace(f'"\ue000{index}\ue000"', it, 1)
     return text.encode()
+
+
+def decode(raw: bytes) -> Json:
+    """Return what *raw* says as JSON, or None where it says nothing."""
+    try:
+        value: Json = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 def spellings(value: float) -> tuple[Written, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,7 +28,10 @@ from mock_server.hosts import Hosts
 from mock_server.jobs import Timing
 from mock_server.journal import Journal, Note
 from mock_server.ledger import Ledger
+from mock_server.media.cabinet import BUDGET, Cabinet
+from mock_server.media.fetching import fetch_input
 from mock_server.media.library import Library
+from mock_server.media.sources import Sources
 from mock_server.refusals.problems import problem
 from mock_server.reload import Reloader
 from mock_server.rest import Rest
@@ -67,6 +71,9 @@ def build_app(
     rules: Rules | None = None,
     control_token: str | None = None,
     webhook_hosts: Collection[str] = (),
+    media_folder: Path | None = None,
+    media_budget: int = BUDGET,
+    fetch_inputs: bool = False,
     watch: bool = False,
     self_check: bool = True,
 ) -> ASGIApp:
@@ -78,7 +85,9 @@ def build_app(
     call does not. With a *control_token* the mock's own side wants it, and may be
     called from elsewhere. With *self_check* each success is held against its document
     before it is sent. Webhooks are delivered to this machine and to *webhook_hosts*.
-    With *watch* the documents are read anew when they change. Raises
+    Videos are kept in *media_folder*, or in a temporary one, up to *media_budget*
+    bytes; with *fetch_inputs* input videos are fetched to follow their measures. With
+    *watch* the documents are read anew when they change. Raises
     AmbiguousRouteError where two contracts would answer one call.
     """
     store = MemoryStore() if store is None else store
@@ -88,16 +97,22 @@ def build_app(
         timing=timing or Timing(),
         seed=seed,
     )
-    library = Library()
+    library = Library(Cabinet(media_folder, budget=media_budget))
     selection = Selection(rules or Rules(), seed=seed)
     journal = Journal(store.shelf)
     access = Access(keys or {})
     courier = Courier(ledger=ledger, library=library, hosts=webhook_hosts)
-    rests = [
-        Rest(it, it.queue, access=access, storage=Storage(it.uploads))
+    storages = {
+        it.name: Storage(it.uploads)
         for it in registry.providers
         if it.queue is not None and it.uploads is not None
+    }
+    rests = [
+        Rest(it, it.queue, access=access, storage=storages[it.name])
+        for it in registry.providers
+        if it.queue is not None and it.name in storages
     ]
+    sources = Sources([*storages.values()], fetch=fetch_input if fetch_inputs else None)
 
     def prepare(current: Registry) -> Sides:
         """Return what answers for the contracts that are *current*."""
@@ -106,6 +121,7 @@ def build_app(
             Routes(current.contracts),
             ledger=ledger,
             library=library,
+            sources=sources,
             selection=selection,
             access=access,
             courier=courier,

@@ -14,6 +14,7 @@ from operator import attrgetter
 from random import Random
 from typing import NamedTuple
 
+from mock_server.media.shapes import Source
 from mock_server.scenarios import Scenario
 from specs import Event, Json, Lifecycle
 
@@ -74,7 +75,8 @@ class Job:
 
     `key` is the part of `id` that is drawn, and what the store finds it by. `inputs`
     holds the members of the submit body that shape the video or that a later answer
-    repeats, `seed` what the model would have drawn for itself.
+    repeats, `source` what the input video measures where that could be read, `seed` what
+    the model would have drawn for itself.
     """
 
     key: str
@@ -86,6 +88,7 @@ class Job:
     forced: tuple[Change, ...] = ()
     seed: int = 0
     inputs: Mapping[str, Json] = field(default_factory=dict)
+    source: Source | None = None
     webhook: Webhook | None = None
 
     def history(self, lifecycle: Lifecycle, now: float) -> Iterator[Standing]:

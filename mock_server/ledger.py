@@ -6,6 +6,7 @@ from random import Random
 from mock_server.clock import Clock
 from mock_server.errors import UnknownJobError
 from mock_server.jobs import Job, Timing, Webhook, draw_schedule
+from mock_server.media.shapes import Source
 from mock_server.scenarios import Scenario
 from mock_server.stores.store import Store
 from specs import Contract, Event, Json, Lifecycle
@@ -46,6 +47,7 @@ class Ledger:
         inputs: Mapping[str, Json],
         scenario: Scenario,
         webhook: Webhook | None = None,
+        source: Source | None = None,
     ) -> Job:
         """Return a new job that goes by *scenario*, once the store has kept it.
 
@@ -72,6 +74,7 @@ class Ledger:
                 schedule=schedule,
                 seed=self._random.getrandbits(31),
                 inputs=inputs,
+                source=source,
                 webhook=webhook,
             )
             if await self.store.add(job):

@@ -9,7 +9,7 @@ from starlette.types import Receive
 from mock_server.access import Access
 from mock_server.answers import polling, queueing, status_stream, synchronous
 from mock_server.answers.prepared import Prepared
-from mock_server.answers.responses import View, keep_inputs, wants_size
+from mock_server.answers.responses import View, fetch_files, keep_inputs
 from mock_server.damage import inflict
 from mock_server.errors import BrokenAnswerError, UnknownJobError
 from mock_server.exchange import (
@@ -23,6 +23,7 @@ from mock_server.jobs import Job
 from mock_server.journal import Note
 from mock_server.ledger import Ledger
 from mock_server.media.library import Library
+from mock_server.media.sources import Sources
 from mock_server.refusals.problems import problem, refuse
 from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.routing import Act, Place, Route, Routes
@@ -59,6 +60,7 @@ class Service:
         *,
         ledger: Ledger,
         library: Library,
+        sources: Sources,
         selection: Selection,
         access: Access,
         courier: Courier,
@@ -68,6 +70,7 @@ class Service:
         self._routes = routes
         self._ledger = ledger
         self._library = library
+        self._sources = sources
         self._selection = selection
         self._access = access
         self._courier = courier
@@ -177,7 +180,8 @@ class Service:
         url = query.get(facts.parameter) if facts else None
         webhook = read_webhook(url, call.origin)
         inputs = keep_inputs(contract, members)
-        job = await self._ledger.open(contract, inputs, scenario, webhook)
+        source = await self._sources.measure(contract, members)
+        job = await self._ledger.open(contract, inputs, scenario, webhook, source)
         self._courier.expect(job)
         note.job = job.id
         return contract, job
@@ -244,9 +248,8 @@ class Service:
         return known.answer(what, compose)
 
     async def _answer_result(self, view: View) -> Reply:
-        drawn = view.succeeded and wants_size(view.contract)
-        video = await self._library.fetch(view.shape) if drawn else None
-        reply = queueing.answer_result(view, video)
+        files = await fetch_files(self._library, view)
+        reply = queueing.answer_result(view, files)
         return self._checked(reply, view, view.contract.outcome)
 
     @staticmethod

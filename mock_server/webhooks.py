@@ -18,7 +18,7 @@ import httpx
 import orjson
 
 from mock_server.answers.queueing import answer_result
-from mock_server.answers.responses import View, wants_size
+from mock_server.answers.responses import View, fetch_files
 from mock_server.errors import MediaUnavailableError, UnknownJobError
 from mock_server.jobs import Job, Webhook
 from mock_server.ledger import Ledger
@@ -164,13 +164,12 @@ class Courier:
 
     async def _write(self, view: View) -> dict[str, object]:
         """Return the body that tells what came of the job."""
-        video = None
-        if view.succeeded and wants_size(view.contract):
-            try:
-                video = await self._library.fetch(view.shape)
-            except MediaUnavailableError:
-                _LOG.info("webhook of job %s: without the file's size", view.job.id)
-        reply = answer_result(view, video)
+        files = None
+        try:
+            files = await fetch_files(self._library, view)
+        except MediaUnavailableError:
+            _LOG.info("webhook of job %s: without the file's size", view.job.id)
+        reply = answer_result(view, files)
         body: dict[str, object] = {
             "request_id": view.job.id,
             "gateway_request_id": view.job.id,

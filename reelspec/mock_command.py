@@ -12,6 +12,7 @@ from reelspec.exits import expected_errors, extra_installed
 from reelspec.options import (
     allow_host_option,
     key_option,
+    media_options,
     print_json,
     scenario_options,
     specs_option,
@@ -24,6 +25,7 @@ from specs import Registry
 if TYPE_CHECKING:
     from mock_server import Clock, Store
 
+_PLACE = ".reelspec/jobs.sqlite"
 _MEMORY = "memory"
 _REDIS = ("redis://", "rediss://", "unix://")
 _MANUAL_START = 1_700_000_000.0
@@ -42,7 +44,7 @@ _MANUAL_START = 1_700_000_000.0
 @click.option(
     "--store",
     "place",
-    default=".reelspec/jobs.sqlite",
+    default=_PLACE,
     show_default=True,
     metavar="FILE|memory|redis://…",
     help="Where jobs are kept: a SQLite file, which outlives the server, memory, or a "
@@ -85,6 +87,7 @@ _MANUAL_START = 1_700_000_000.0
     metavar="HOST",
     help="Deliver webhooks to this host too, not to this machine alone.",
 )
+@media_options
 @key_option
 @click.option(
     "--env",
@@ -110,6 +113,8 @@ def command(
     chaos: float,
     control_token: str | None,
     webhook_hosts: tuple[str, ...],
+    media_budget: int,
+    fetch_inputs: bool,
     keys: dict[str, str],
     intercepting: bool,
     allowed: tuple[str, ...],
@@ -158,6 +163,9 @@ def command(
                 rules=rules,
                 control_token=control_token,
                 webhook_hosts=webhook_hosts,
+                media_folder=media_folder(place),
+                media_budget=media_budget * 1_000_000,
+                fetch_inputs=fetch_inputs,
                 watch=True,
                 keys={name: [key] for name, key in keys.items()},
             )
@@ -217,6 +225,13 @@ def _open_store(place: str) -> "Store":
     path = Path(place)
     path.parent.mkdir(parents=True, exist_ok=True)
     return mock_server.SqliteStore(path)
+
+
+def media_folder(place: str) -> Path | None:
+    """Return where videos are kept beside the jobs at *place*; None for nowhere."""
+    if place == _MEMORY:
+        return None
+    return (Path(_PLACE) if place.startswith(_REDIS) else Path(place)).parent / "media"
 
 
 def _announce(

@@ -65,6 +65,25 @@ def speed_option(command: Command) -> Command:
     )(command)
 
 
+def media_options(command: Command) -> Command:
+    """Take `--media-budget` and `--fetch-inputs`: what the mock keeps and reads."""
+    command = click.option(
+        "--fetch-inputs",
+        is_flag=True,
+        help="Fetch input videos that are on the open internet, so that a result which "
+        "is to follow its input does.",
+    )(command)
+    return click.option(
+        "--media-budget",
+        type=click.IntRange(1, 1_000_000),
+        default=1_000,
+        show_default=True,
+        metavar="MB",
+        help="Keep so many megabytes of videos; past it those go that were wanted "
+        "longest ago.",
+    )(command)
+
+
 def allow_host_option(command: Command) -> Command:
     """Take `--allow-host`, several times: what the proxy lets through."""
     return click.option(

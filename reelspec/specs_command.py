@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from reelspec.diff_command import diff_specs
 from reelspec.exits import expected_errors
 from reelspec.options import json_option, print_json, specs_option
 from reelspec.wording import describe_lifecycle, describe_limits, describe_type
@@ -25,7 +26,11 @@ def command() -> None:
     Examples:
       reelspec specs list
       reelspec specs show alibaba/wan2.2-vace-fun-a14b-reframe
+      reelspec specs diff main:specs specs
     """
+
+
+command.add_command(diff_specs)
 
 
 @command.command("list")

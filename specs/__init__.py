@@ -2,9 +2,23 @@
 
 `Registry.load(folder)` reads every provider's facts and documents into `Contract`s;
 `find_faults` says what is wrong with the documents, and `Judge` says whether a
-request or an answer keeps what a document promises.
+request or an answer keeps what a document promises. `compare_sources` says what
+changed between documents.
 """
 
+from specs.changes import (
+    OUTPUTS as CHANGE_OUTPUTS,
+)
+from specs.changes import (
+    ChangeReport,
+    Finding,
+    Severity,
+    compare_sources,
+    find_source,
+)
+from specs.changes import (
+    list_rules as list_change_rules,
+)
 from specs.errors import (
     DefaultError,
     DocumentError,
@@ -32,7 +46,7 @@ from specs.lock import read_lock
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
 from specs.pointers import Json, join_pointer, look_up, split_pointer
-from specs.provider import Messages, Provider, Queue, Uploads, Webhooks
+from specs.provider import Messages, Prices, Provider, Queue, Uploads, Webhooks
 from specs.registry import Registry, vendored_folder
 from specs.schemas import (
     UNSET,
@@ -51,6 +65,7 @@ from specs.schemas import (
 )
 
 __all__ = [
+    "CHANGE_OUTPUTS",
     "UNSET",
     "Answer",
     "AnySchema",
@@ -58,6 +73,7 @@ __all__ = [
     "BooleanSchema",
     "Bound",
     "Breach",
+    "ChangeReport",
     "Contract",
     "DefaultError",
     "Document",
@@ -66,6 +82,7 @@ __all__ = [
     "EmptyRangeError",
     "Event",
     "Fault",
+    "Finding",
     "IllegalEventError",
     "Json",
     "Judge",
@@ -80,6 +97,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "Parameter",
+    "Prices",
     "Property",
     "Provider",
     "ProviderError",
@@ -90,6 +108,7 @@ __all__ = [
     "Request",
     "Role",
     "Schema",
+    "Severity",
     "SpecError",
     "StringSchema",
     "UnionSchema",
@@ -101,10 +120,13 @@ __all__ = [
     "Uploads",
     "WaiverError",
     "Webhooks",
+    "compare_sources",
     "find_faults",
+    "find_source",
     "is_same",
     "is_uri",
     "join_pointer",
+    "list_change_rules",
     "look_up",
     "one_line",
     "read_lock",

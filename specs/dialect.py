@@ -14,7 +14,7 @@ from specs.jsontext import is_among
 from specs.schemas import Bound
 from specs.shapes import list_at
 
-_JSON_TYPES: dict[type, str] = {
+JSON_TYPES: dict[type, str] = {
     str: "string",
     int: "integer",
     float: "number",
@@ -23,9 +23,9 @@ _JSON_TYPES: dict[type, str] = {
     dict: "object",
     type(None): "null",
 }
-TYPES = frozenset(_JSON_TYPES.values())
+TYPES = frozenset(JSON_TYPES.values())
 
-_KEYWORDS = {
+KEYWORDS = {
     "object": ("properties", "required", "additionalProperties"),
     "array": ("items", "minItems", "maxItems", "uniqueItems"),
     "string": ("minLength", "maxLength", "pattern"),
@@ -62,9 +62,7 @@ def fold_types(node: Node, where: str) -> tuple[str, ...]:
 
 
 def _inferred_types(node: Node, where: str) -> tuple[str, ...]:
-    told = [
-        kind for kind, words in _KEYWORDS.items() if any(it in node for it in words)
-    ]
+    told = [kind for kind, words in KEYWORDS.items() if any(it in node for it in words)]
     if len(told) > 1:
         raise UnsupportedSchemaError(
             where,
@@ -73,7 +71,7 @@ def _inferred_types(node: Node, where: str) -> tuple[str, ...]:
         )
     if told:
         return tuple(told)
-    types = {_JSON_TYPES[type(it)] for it in fold_enum(node, where) or ()}
+    types = {JSON_TYPES[type(it)] for it in fold_enum(node, where) or ()}
     if "number" in types:
         types.discard("integer")
     return tuple(sorted(types)) if len(types - {"null"}) == 1 else ()

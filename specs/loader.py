@@ -33,11 +33,12 @@ def read_document(
         raise DocumentError(
             name, f"cannot be read: {exc.strerror}", fix="check the file"
         ) from exc
-    raw, needed = treat(name, _parse(content, name=name), treatments)
+    raw, needed = treat(name, parse_document(content, name=name), treatments)
     return Document(name, _version(raw, name), prune(raw, name=name)), needed
 
 
-def _parse(content: bytes, *, name: str) -> dict[str, Any]:
+def parse_document(content: bytes, *, name: str) -> dict[str, Any]:
+    """Return the document that *content* writes; raise DocumentError where it is none."""
     if len(content) > LARGEST_BYTES:
         raise DocumentError(
             name,

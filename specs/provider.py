@@ -228,15 +228,20 @@ class Prices(_Facts):
     """What a generation costs, in `currency`.
 
     `values` gives the price of one `unit` for each value of the body member
-    `parameter`; a video second is `frames_per_second` frames. Where the provider
-    bills in credits, `credits_per_unit` of them are one unit of currency.
+    `parameter`; a video second is `frames_per_second` frames. The member `frames` asks
+    for so many of them, unless one of `matching` is true: then the input decides. The
+    member `inserted` asks for so many more between each two. Where the provider bills
+    in credits, `credits_per_unit` of them are one unit of currency.
     """
 
     currency: str
     unit: str | None = None
     frames_per_second: int | None = None
     parameter: str | None = None
-    values: dict[str, float] = {}
+    values: dict[str, Annotated[float, Field(ge=0)]] = {}
+    frames: str | None = None
+    inserted: str | None = None
+    matching: tuple[str, ...] = ()
     credits_per_unit: int | None = None
     source: str
     retrieved: date | None = None

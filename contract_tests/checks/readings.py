@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contract_tests.claims import Finding
+from contract_tests.downloads import INLINE
 from contract_tests.evidence import Ending, Evidence, Job, Situation
 from contract_tests.failures import show
 from specs import Json, Outcome
@@ -131,9 +132,11 @@ def expect(evidence: Evidence, status: int) -> Finding | None:
 
 
 def is_url(value: Json) -> bool:
-    """Say whether *value* is an address on the web."""
+    """Say whether *value* is an address on the web, or is the video itself."""
     if not isinstance(value, str):
         return False
+    if value.startswith(INLINE):
+        return len(value) > len(INLINE)
     try:
         parts = urlsplit(value)
     except ValueError:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mock_server.answers.responses import (
+    Files,
     View,
     answer_schema,
     identify,
@@ -20,7 +21,6 @@ from mock_server.answers.responses import (
 )
 from mock_server.answers.samples import complete
 from mock_server.exchange import Reply, json_reply
-from mock_server.media.library import Video
 from specs import Event, Operation
 
 _PLACE_SECONDS = 0.25  # how long each job ahead in the queue takes
@@ -64,14 +64,14 @@ def describe_status(view: View, *, logs: bool) -> dict[str, Any]:
     return content
 
 
-def answer_result(view: View, video: Video | None) -> Reply:
-    """Return the model's output, or why there is none; *video* where it is drawn."""
+def answer_result(view: View, files: Files | None) -> Reply:
+    """Return the model's output, or why there is none; *files* where they are drawn."""
     if not view.ended:
         return _reply(400, {"detail": "Request is still in progress"}, view)
     if not view.succeeded:
         return _answer_failure(view)
     content: dict[str, Any] = {}
-    write_video(content, view, None if video is None else len(video.content))
+    write_video(content, view, files)
     content |= repeat_inputs(view)
     return _reply(200, complete(answer_schema(view.contract), content), view)
 

@@ -5,13 +5,18 @@ job stand in an answer; the documents say what may stand beside them. Nothing he
 knows a provider.
 """
 
+import asyncio
+from base64 import b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mock_server.answers.samples import complete
 from mock_server.jobs import Job, Standing
-from mock_server.media.shapes import SHAPING, Shape, read_shape
+from mock_server.media.cabinet import Clip
+from mock_server.media.films import LONGEST_PROMPT, Film
+from mock_server.media.library import Library
+from mock_server.media.shapes import SHAPING, Shape, Source, read_shape
 from mock_server.scenarios import Failure, scenario_of
 from specs import (
     Contract,
@@ -27,6 +32,8 @@ from specs import (
 MEDIA_PATH = "/__mock__/media"
 _SCALARS = (str, int, float, bool)
 _MANY = 1_024  # facts that follow from a contract, so many are remembered
+_FRAMES, _WANT_FRAMES = "frames_zip", "return_frames_zip"
+_PROMPT, _SYNC = "prompt", "sync_mode"
 _CANCELLED = Failure(
     type="client_cancelled", message="The request was cancelled.", status=499
 )
@@ -66,34 +73,84 @@ class View(NamedTuple):
     @property
     def shape(self) -> Shape:
         """What the video measures."""
-        return _shape(self.contract, *map(self.job.inputs.get, SHAPING))
+        wishes = tuple(map(self.job.inputs.get, SHAPING))
+        return _shape(self.contract, self.job.source, wishes)
+
+    @property
+    def film(self) -> Film:
+        """What the video shows."""
+        return film_of(self.contract, self.job)
 
     @property
     def video_url(self) -> str:
         """Where the video is served."""
         return f"{self.origin}{MEDIA_PATH}/{self.job.key}.mp4"
 
+    @property
+    def frames_url(self) -> str:
+        """Where the archive of the video's frames is served."""
+        return f"{self.origin}{MEDIA_PATH}/{self.job.key}.zip"
+
+
+class Files(NamedTuple):
+    """What was drawn for an answer: the video, its frames, and its bytes inside a URL."""
+
+    video: Clip
+    frames: Clip | None = None
+    data_uri: str | None = None
+
+
+def film_of(contract: Contract, job: Job) -> Film:
+    """Return what the video of *job* shows."""
+    return Film(
+        shape=read_shape(contract.body, job.inputs, job.source),
+        model=contract.model,
+        job=job.id,
+        prompt=str(job.inputs.get(_PROMPT, "")),
+    )
+
+
+async def fetch_files(library: Library, view: View) -> Files | None:
+    """Return what the answer that carries the video says of it, where it says more than a URL."""
+    if not (view.succeeded and wants_size(view.contract)):
+        return None
+    video = await library.fetch(view.film)
+    frames, data_uri = None, None
+    if wants_frames(view.contract, view.job):
+        frames = await library.fetch_frames(view.film)
+    if view.job.inputs.get(_SYNC) is True:
+        content = await asyncio.to_thread(video.path.read_bytes)
+        data_uri = f"data:video/mp4;base64,{b64encode(content).decode()}"
+    return Files(video=video, frames=frames, data_uri=data_uri)
+
 
 def keep_inputs(contract: Contract, body: Mapping[str, Json]) -> dict[str, Json]:
     """Return the members of *body* that an answer may depend on."""
     names = _kept(contract)
-    return {
+    kept: dict[str, Json] = {
         name: value
         for name, value in body.items()
         if name in names and type(value) in _SCALARS
     }
+    prompt = body.get(_PROMPT)
+    if isinstance(prompt, str) and _PROMPT not in kept:
+        kept[_PROMPT] = prompt[:LONGEST_PROMPT]
+    return kept
 
 
 @lru_cache(_MANY)
 def _kept(contract: Contract) -> frozenset[str | None]:
     prices = contract.provider.prices
     name = prices.parameter if prices else None
-    return frozenset({*SHAPING, *_echoed(contract), name})
+    return frozenset({*SHAPING, _SYNC, _WANT_FRAMES, *_echoed(contract), name})
 
 
 @lru_cache(_MANY)
-def _shape(contract: Contract, *wishes: Json) -> Shape:
-    return read_shape(contract.body, dict(zip(SHAPING, wishes, strict=True)))
+def _shape(
+    contract: Contract, source: Source | None, wishes: tuple[Json, ...]
+) -> Shape:
+    inputs = dict(zip(SHAPING, wishes, strict=True))
+    return read_shape(contract.body, inputs, source)
 
 
 def identify(view: View) -> dict[str, Any]:
@@ -119,17 +176,27 @@ def wants_size(contract: Contract) -> bool:
     return "file_size" in _video_schema(contract).properties
 
 
-def write_video(content: dict[str, Any], view: View, size: int | None = None) -> None:
+def wants_frames(contract: Contract, job: Job) -> bool:
+    """Say whether the outcome of *job* has the frames of its video, in an archive."""
+    archive = answer_schema(contract).properties.get(_FRAMES)
+    declared = archive is not None and isinstance(archive.schema, ObjectSchema)
+    return declared and job.inputs.get(_WANT_FRAMES) is True
+
+
+def write_video(
+    content: dict[str, Any], view: View, files: Files | None = None
+) -> None:
     """Put the video where the provider has it, with what is declared beside its URL.
 
-    *size* is the length of the file, where it is drawn already.
+    What is known only of *files* that were drawn is left out without them.
     """
     shape, rate = view.shape, view.shape.rate
+    url = (files and files.data_uri) or view.video_url
     known: dict[str, Json] = {
-        "url": view.video_url,
+        "url": url,
         "content_type": "video/mp4",
         "file_name": f"{view.job.key}.mp4",
-        "file_size": size,
+        "file_size": None if files is None else files.video.size,
         "width": shape.width,
         "height": shape.height,
         "fps": int(rate) if rate.denominator == 1 else float(rate),
@@ -146,7 +213,21 @@ def write_video(content: dict[str, Any], view: View, size: int | None = None) ->
         put(content, parent, complete(schema, described))
     else:
         content |= described
-    put(content, pointer, view.video_url)
+    put(content, pointer, url)
+    if files is not None and files.frames is not None:
+        content[_FRAMES] = _describe_frames(view, files.frames)
+
+
+def _describe_frames(view: View, frames: Clip) -> dict[str, Any]:
+    known: dict[str, Json] = {
+        "url": view.frames_url,
+        "content_type": "application/zip",
+        "file_name": f"{view.job.key}.zip",
+        "file_size": frames.size,
+    }
+    schema = find_schema(view.contract, f"/{_FRAMES}")
+    assert isinstance(schema, ObjectSchema)  # see wants_frames
+    return complete(schema, {it: known[it] for it in schema.properties if it in known})
 
 
 def repeat_inputs(view: View) -> dict[str, Json]:

@@ -4,19 +4,20 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from mock_server.answers.responses import film_of, wants_frames
 from mock_server.control.asking import Asked
 from mock_server.damage import inflict
 from mock_server.errors import ControlBodyError, UnknownJobError
 from mock_server.exchange import Reply, json_reply
 from mock_server.jobs import Change, Job, Standing, Webhook
 from mock_server.ledger import Ledger
-from mock_server.media.library import Library, read_part
-from mock_server.media.shapes import read_shape
+from mock_server.media.library import Library
+from mock_server.media.parts import answer_part
 from mock_server.refusals.problems import problem
 from mock_server.scenarios import Damage, scenario_of
 from specs import Contract, Event
 
-_FILE_NAME = re.compile(r"([0-9a-f-]{36})\.mp4")
+_FILE_NAME = re.compile(r"([0-9a-f-]{36})\.(mp4|zip)")
 
 
 class JobControl:
@@ -85,7 +86,8 @@ class JobControl:
         file_name = asked.values["name"]
         name = _FILE_NAME.fullmatch(file_name)
         job = self._ledger.store.get(name[1]) if name else None
-        if job is None or not self._has_video(job):
+        frames = file_name.endswith(".zip")
+        if job is None or not self._has_video(job, frames=frames):
             return problem(
                 404, "No such video", f"{file_name:.200}: no video has this name"
             )
@@ -94,19 +96,21 @@ class JobControl:
             return problem(
                 403, "Expired", f"{file_name}: the job's scenario has its URL expire"
             )
-        shape = read_shape(self._contract(job).body, job.inputs)
-        video = await self._library.fetch(shape)
-        part = read_part(video, asked.call.headers)
-        reply = Reply(
-            status=part.status,
-            body=part.content,
-            headers=part.headers,
-            content_type="video/mp4",
+        film = film_of(self._contract(job), job)
+        fetch = self._library.fetch_frames if frames else self._library.fetch
+        damage = damage if asked.call.method == "GET" else None
+        reply = await answer_part(
+            await fetch(film),
+            asked.call.headers,
+            content_type="application/zip" if frames else "video/mp4",
+            whole=damage is not None,
         )
-        return inflict(damage if asked.call.method == "GET" else None, reply)
+        return inflict(damage, reply)
 
-    def _has_video(self, job: Job) -> bool:
+    def _has_video(self, job: Job, *, frames: bool) -> bool:
         contract = self._contract(job)
+        if frames and not wants_frames(contract, job):
+            return False
         standing = job.standing(contract.lifecycle, self._ledger.clock.now())
         return standing.event is Event.COMPLETE
 

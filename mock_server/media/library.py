@@ -1,98 +1,94 @@
-"""The videos of finished jobs: drawn once per shape, kept, and served in parts."""
+"""The films of finished jobs: drawn once, kept on a cabinet, beside the event loop."""
 
 import asyncio
-import re
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
 from threading import Lock
 
+from mock_server.media.cabinet import Cabinet, Clip
 from mock_server.media.drawing import draw_video
-from mock_server.media.shapes import Shape
+from mock_server.media.films import Film
+from mock_server.media.frames import draw_frames
+
+_MOST_REMEMBERED = (
+    10_000  # files whose size and tag are known without asking the cabinet
+)
+_TOUCH_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
-class Video:
-    """An MP4 file, and the tag by which a cache knows it."""
+@dataclass(slots=True)
+class _Known:
+    """A file that is drawn or being drawn, and when the cabinet was told it is wanted."""
 
-    content: bytes
-
-    @cached_property
-    def tag(self) -> str:
-        """The entity tag, quoted as HTTP wants it."""
-        return f'"{sha256(self.content).hexdigest()[:32]}"'
+    clip: Future[Clip]
+    touched: float
 
 
 class Library:
-    """The videos drawn so far, the least used given up beyond *capacity*.
+    """The files of films on *cabinet*.
 
-    Videos are drawn in threads of their own; whoever asks for a shape while it is
-    being drawn waits for that one drawing.
+    They are drawn in threads of their own; whoever asks for one that is being drawn
+    waits for that one drawing.
     """
 
     def __init__(
-        self, draw: Callable[[Shape], bytes] = draw_video, *, capacity: int = 200
+        self,
+        cabinet: Cabinet | None = None,
+        *,
+        draw: Callable[[Film], bytes] = draw_video,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._cabinet = cabinet or Cabinet()
         self._draw = draw
-        self._capacity = capacity
+        self._now = now
         self._lock = Lock()
-        self._videos: OrderedDict[Shape, Future[Video]] = OrderedDict()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
         self._threads = ThreadPoolExecutor(2, "reelspec-media")
 
-    async def fetch(self, shape: Shape) -> Video:
-        """Return the video of *shape*, drawing it if nobody has asked for it before."""
+    async def fetch(self, film: Film) -> Clip:
+        """Return the video of *film*, drawing it if nobody has asked for it before."""
+        return await self._fetch(f"{film.key}.mp4", lambda: self._draw(film))
+
+    async def fetch_frames(self, film: Film) -> Clip:
+        """Return the archive of the frames of *film*."""
+        video = await self.fetch(film)
+        return await self._fetch(
+            f"{film.key}.zip", lambda: draw_frames(film, video.path)
+        )
+
+    async def _fetch(self, name: str, draw: Callable[[], bytes]) -> Clip:
         # A caller who gives up must not take the drawing from the others.
-        return await asyncio.shield(asyncio.wrap_future(self._submit(shape)))
+        clip = asyncio.wrap_future(self._submit(name, draw))
+        return await asyncio.shield(clip)
 
-    def _submit(self, shape: Shape) -> Future[Video]:
+    def _submit(self, name: str, draw: Callable[[], bytes]) -> Future[Clip]:
         with self._lock:
-            video = self._videos.get(shape)
-            if video is None or (video.done() and video.exception() is not None):
-                video = self._threads.submit(lambda: Video(self._draw(shape)))
-                self._videos[shape] = video
-            self._videos.move_to_end(shape)
-            while len(self._videos) > self._capacity:
-                self._videos.popitem(last=False)
-            return video
+            known = self._known.get(name)
+            if known is None or _is_lost(known.clip):
+                clip = self._threads.submit(self._provide, name, draw)
+                known = self._known[name] = _Known(clip, self._now())
+            elif known.touched < self._now() - _TOUCH_SECONDS:
+                known.touched = self._now()
+                self._threads.submit(self._cabinet.touch, name)
+            self._known.move_to_end(name)
+            while len(self._known) > _MOST_REMEMBERED:
+                self._known.popitem(last=False)
+            return known.clip
+
+    def _provide(self, name: str, draw: Callable[[], bytes]) -> Clip:
+        """Return the file of that name from the cabinet, or after it was drawn."""
+        clip = self._cabinet.find(name)
+        if clip is None:
+            return self._cabinet.keep(name, draw())
+        self._cabinet.touch(name)
+        return clip
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What of a video is sent: the status code, its headers and the bytes."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-
-def read_part(video: Video, headers: Mapping[str, str]) -> Part:
-    """Return what a request with *headers* is sent of *video* (RFC 9110 §13, §14).
-
-    One range is honoured; several at once, or one that is malformed, get the whole.
-    """
-    described = {
-        "accept-ranges": "bytes",
-        "cache-control": "public, max-age=3600",
-        "content-type": "video/mp4",
-        "etag": video.tag,
-    }
-    known = [it.strip() for it in headers.get("if-none-match", "").split(",")]
-    if video.tag in known or "*" in known:
-        return Part(304, described, b"")
-    size = len(video.content)
-    match = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", headers.get("range", ""))
-    stale = headers.get("if-range", video.tag) != video.tag
-    if match is None or match.group() == "bytes=-" or stale:
-        return Part(200, described, video.content)
-    first, last = match.groups()
-    if first and last and int(last) < int(first):
-        return Part(200, described, video.content)
-    start = int(first) if first else max(size - int(last), 0)
-    stop = min(int(last) + 1, size) if first and last else size
-    if start >= size:
-        return Part(416, described | {"content-range": f"bytes */{size}"}, b"")
-    described["content-range"] = f"bytes {start}-{stop - 1}/{size}"
-    return Part(206, described, video.content[start:stop])
+def _is_lost(clip: Future[Clip]) -> bool:
+    """Say whether a drawing has failed, or its file been given up for others."""
+    if not clip.done():
+        return False
+    return clip.exception() is not None or not clip.result().path.is_file()

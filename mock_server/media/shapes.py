@@ -1,6 +1,7 @@
 """What a video must measure, read from the members of a submit body.
 
 Documents spell the same wish in many ways; `_NAMES` is the one place that knows them.
+What is left to the input video follows it where it could be read.
 """
 
 import re
@@ -8,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
-from specs import UNSET, Json, ObjectSchema
+from specs import UNSET, Json, NumberSchema, ObjectSchema
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "frames": ("num_frames",),
@@ -18,7 +20,14 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "size": ("resolution", "frame_size", "size"),
     "aspect": ("aspect_ratio", "ratio"),
 }
-SHAPING: frozenset[str] = frozenset(it for names in _NAMES.values() for it in names)
+_MATCHING = {
+    "frames": "match_input_num_frames",
+    "rate": "match_input_frames_per_second",
+}
+_LEFT = ("auto", None)  # what an aspect is where the input decides it
+SHAPING: frozenset[str] = frozenset(
+    it for names in (*_NAMES.values(), _MATCHING.values()) for it in names
+)
 """The body members that a video's shape depends on."""
 
 _NAMED_SIDES = {"sd": 480, "hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
@@ -45,12 +54,79 @@ class Shape:
         """How long the video runs."""
         return float(self.frames / self.rate)
 
+    @property
+    def short_side(self) -> int:
+        """The length of the shorter side, by which sizes are named."""
+        return min(self.width, self.height)
 
-def read_shape(body: ObjectSchema, inputs: Mapping[str, Json]) -> Shape:
-    """Return the shape that *inputs* ask for, by the defaults of *body* where silent."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What an input video measures, as it is shown; *rate* is written as a fraction."""
+
+    width: int
+    height: int
+    frames: int
+    rate: str
+
+
+def read_shape(
+    body: ObjectSchema, inputs: Mapping[str, Json], source: Source | None = None
+) -> Shape:
+    """Return the shape that *inputs* ask for, by the defaults of *body* where silent.
+
+    What they leave to the input video is *source*'s, where that is known.
+    """
     # No size is longer, and what is kept is bounded.
-    wishes = (str(_find(names, body, inputs))[:40] for names in _NAMES.values())
-    return _measure(*wishes)
+    wishes = {
+        kind: str(_find(names, body, inputs))[:40] for kind, names in _NAMES.items()
+    }
+    if source is not None:
+        wishes |= _follow(source, body, inputs, wishes)
+    return _measure(**wishes)
+
+
+def follows_input(body: ObjectSchema, inputs: Mapping[str, Json]) -> bool:
+    """Say whether *inputs* leave anything to the input video."""
+    return (
+        _find(_NAMES["aspect"], body, inputs) in _LEFT
+        or _find(_NAMES["size"], body, inputs) == "auto"
+        or any(_find((it,), body, inputs) is True for it in _MATCHING.values())
+    )
+
+
+def _follow(
+    source: Source,
+    body: ObjectSchema,
+    inputs: Mapping[str, Json],
+    wishes: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the wishes that *source* decides."""
+    found = {}
+    if wishes["aspect"] in map(str, _LEFT):
+        found["aspect"] = f"{source.width}:{source.height}"
+    if wishes["size"] == "auto":
+        side = min(source.width, source.height)
+        found["size"] = f"{_bounded(_NAMES['size'], body, side)}p"
+    if _find((_MATCHING["frames"],), body, inputs) is True and source.frames:
+        found["frames"] = str(_bounded(_NAMES["frames"], body, source.frames))
+    if _find((_MATCHING["rate"],), body, inputs) is True:
+        rate = Fraction(source.rate)
+        found["rate"] = str(_bounded(_NAMES["rate"], body, rate))
+    return found
+
+
+def _bounded(names: tuple[str, ...], body: ObjectSchema, value: Fraction | int) -> Any:
+    """Return *value*, or what the document allows instead that is nearest to it."""
+    declared = (body.properties[it].schema for it in names if it in body.properties)
+    schema = next(declared, None)
+    if isinstance(schema, NumberSchema):
+        low, high = schema.minimum, schema.maximum
+        value = max(value, Fraction(low.value)) if low else value
+        return min(value, Fraction(high.value)) if high else value
+    sides = [re.match(r"\d{2,4}", str(it)) for it in (schema and schema.enum) or ()]
+    known = [int(it.group()) for it in sides if it]
+    return min(max(value, min(known)), max(known)) if known else value
 
 
 @lru_cache(4096)
@@ -77,8 +153,8 @@ def _find(
 
 
 def _read_number(value: str, fallback: Fraction) -> Fraction:
-    """Read `5`, `5.5`, `"5"` or `"5s"`; *fallback* for anything else."""
-    found = re.match(r"\d{1,9}(\.\d{1,9})?", value)
+    """Read `5`, `5.5`, `30000/1001` or `5s`; *fallback* for anything else."""
+    found = re.match(r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?", value)
     return Fraction(found.group()) if found else fallback
 
 
@@ -88,7 +164,7 @@ def _read_size(size: str, aspect: str) -> tuple[Fraction, Fraction]:
         return Fraction(both[1]), Fraction(both[2])
     short = Fraction(_NAMED_SIDES.get(size.lower(), 0))
     short = short or _read_number(size, Fraction(_SIDE))
-    found = re.fullmatch(r"([1-9]\d{0,2}):([1-9]\d{0,2})", aspect)
+    found = re.fullmatch(r"([1-9]\d{0,4}):([1-9]\d{0,4})", aspect)
     wide, high = (int(found[1]), int(found[2])) if found else (16, 9)
     return short * Fraction(wide, min(wide, high)), short * Fraction(
         high, min(wide, high)

@@ -10,6 +10,7 @@ import orjson
 
 from mock_server.errors import UnknownJobError
 from mock_server.jobs import Change, Job, Webhook
+from mock_server.media.shapes import Source
 from mock_server.stores.shelf import MemoryShelf, Shelf
 from specs import Event
 
@@ -125,6 +126,8 @@ def _decode(row: bytes) -> Job:
         facts[name] = tuple(Change(it["at"], Event(it["event"])) for it in facts[name])
     if facts.get("webhook"):
         facts["webhook"] = Webhook(**facts["webhook"])
+    if facts.get("source"):
+        facts["source"] = Source(**facts["source"])
     return Job(**facts)
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -5,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.media.shapes import Shape, read_shape
-from specs import NumberSchema, ObjectSchema, Property, StringSchema
+from mock_server.media.shapes import Shape, Source, follows_input, read_shape
+from specs import Bound, NumberSchema, ObjectSchema, Property, StringSchema
 
 EMPTY = ObjectSchema(pointer="test#", properties={})
 WITH_DEFAULTS = ObjectSchema(
@@ -99,3 +101,102 @@ def test_whatever_is_asked_for_the_shape_can_be_drawn(inputs: dict[str, Any]) ->
     assert max(shape.width, shape.height) <= 4096
     assert 1 <= shape.frames <= 2000
     assert 1 <= shape.rate <= 120
+
+
+SOURCE = Source(width=1080, height=1920, frames=120, rate="30000/1001")
+BOUNDED = ObjectSchema(
+    pointer="test#",
+    properties={
+        "num_frames": Property(
+            name="num_frames",
+            required=False,
+            schema=NumberSchema(
+                pointer="test#/f",
+                type="integer",
+                default=81,
+                minimum=Bound(Decimal(17)),
+                maximum=Bound(Decimal(100)),
+            ),
+        ),
+        "frames_per_second": Property(
+            name="frames_per_second",
+            required=False,
+            schema=NumberSchema(pointer="test#/p", type="number", default=16),
+        ),
+        "resolution": Property(
+            name="resolution",
+            required=False,
+            schema=StringSchema(
+                pointer="test#/r", default="auto", enum=("auto", "240p", "720p")
+            ),
+        ),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "inputs", "shape"),
+    [
+        pytest.param(
+            BOUNDED, {}, Shape(720, 1280, 81, Fraction(16)), id="the-largest-listed"
+        ),
+        pytest.param(
+            EMPTY,
+            {"resolution": "auto", "num_frames": 9},
+            Shape(1080, 1920, 9, Fraction(16)),
+            id="nothing-is-listed",
+        ),
+        pytest.param(
+            BOUNDED,
+            {"resolution": "240p", "aspect_ratio": "auto"},
+            Shape(240, 426, 81, Fraction(16)),
+            id="the-aspect-alone",
+        ),
+        pytest.param(
+            BOUNDED,
+            {"aspect_ratio": "16:9"},
+            Shape(1280, 720, 81, Fraction(16)),
+            id="the-size-alone",
+        ),
+        pytest.param(
+            BOUNDED,
+            {"match_input_num_frames": True, "match_input_frames_per_second": True},
+            Shape(720, 1280, 100, Fraction(30000, 1001)),
+            id="frames-within-bounds-and-rate",
+        ),
+        pytest.param(
+            EMPTY,
+            {"match_input_num_frames": True, "aspect_ratio": "1:1"},
+            Shape(480, 480, 120, Fraction(16)),
+            id="frames-without-bounds",
+        ),
+    ],
+)
+def test_what_is_left_to_the_input_follows_it(
+    body: ObjectSchema, inputs: dict[str, Any], shape: Shape
+) -> None:
+    assert read_shape(body, inputs, SOURCE) == shape
+
+
+def test_a_source_that_does_not_say_how_long_it_is_leaves_the_length_as_asked() -> None:
+    source = replace(SOURCE, frames=0)
+    inputs = {"match_input_num_frames": True, "num_frames": 33}
+
+    assert read_shape(EMPTY, inputs, source).frames == 33
+
+
+@pytest.mark.parametrize(
+    ("inputs", "follows"),
+    [
+        ({}, True),
+        ({"aspect_ratio": "16:9"}, False),
+        ({"aspect_ratio": "auto"}, True),
+        ({"aspect_ratio": "1:1", "resolution": "auto"}, True),
+        ({"aspect_ratio": "1:1", "match_input_num_frames": True}, True),
+        ({"aspect_ratio": "1:1", "match_input_num_frames": False}, False),
+    ],
+)
+def test_a_body_says_whether_anything_follows_the_input(
+    inputs: dict[str, Any], follows: bool
+) -> None:
+    assert follows_input(EMPTY, inputs) is follows

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from reelspec.codes import Exit
+from reelspec.mock_command import media_folder
 from specs import Registry, vendored_folder
 
 MODEL = "alibaba/wan2.2-vace-fun-a14b-reframe"
@@ -61,6 +62,32 @@ def test_a_job_outlives_the_server_by_default(tmp_path: Path) -> None:
 
     assert answer.status_code == 200
     assert answer.json()["id"] == job
+
+
+def test_videos_are_kept_beside_the_jobs(tmp_path: Path) -> None:
+    headers = {"Authorization": "Bearer any"}
+    fast = ("--queued", "0", "--generating", "0", "--media-budget", "1")
+    with running(*fast, folder=tmp_path) as (url, _):
+        job = httpx.post(url + SUBMIT, json=BODY, headers=headers).json()["id"]
+        answer = httpx.get(url + SUBMIT, params={"generation_id": job}, headers=headers)
+        video = httpx.get(answer.json()["video"]["url"], timeout=30)
+
+    (kept,) = (tmp_path / ".reelspec" / "media").glob("*.mp4")
+    assert kept.read_bytes() == video.content
+
+
+@pytest.mark.parametrize(
+    ("place", "folder"),
+    [
+        ("memory", None),
+        ("jobs/here.sqlite", Path("jobs/media")),
+        ("redis://127.0.0.1:6379/0", Path(".reelspec/media")),
+    ],
+)
+def test_the_folder_of_the_videos_follows_the_store(
+    place: str, folder: Path | None
+) -> None:
+    assert media_folder(place) == folder
 
 
 def test_only_the_named_key_enters_when_one_is_named(tmp_path: Path) -> None:

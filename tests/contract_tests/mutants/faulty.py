@@ -1,15 +1,18 @@
 """Variants for the tests of the testers themselves; they are in no catalogue."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 from specs import Contract
 from tests.contract_tests.mutants.answers import AnswersEverythingWith500
-from tests.contract_tests.mutants.reference import Reply, Service
+from tests.contract_tests.mutants.footage import draw
+from tests.contract_tests.mutants.reference import Reply, Service, Work
 
 __all__ = [
     "AnswersEverythingWith500",
     "RefusesWhatIsRightAtFirst",
+    "SendsTheVideoItself",
     "TakesMoreThanTheMaximum",
 ]
 
@@ -36,3 +39,11 @@ class RefusesWhatIsRightAtFirst(Service):
             return status, answer
         known.add(repr(value))
         return self.refuse(contract, 400, "", "come again")
+
+
+class SendsTheVideoItself(Service):
+    """The video stands in the answer: fal does so on `sync_mode`, and it is no fault"""
+
+    def video(self, work: Work) -> str | None:
+        video = draw(self.footage(work))
+        return f"data:video/mp4;base64,{b64encode(video).decode()}"

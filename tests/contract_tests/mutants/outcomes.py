@@ -32,6 +32,14 @@ class FinishesWithABrokenAddress(Service):
         return "http://[videos.test/"
 
 
+@killed_by("a_completed_job_has_a_video", FAL)
+class FinishesWithAnEmptyVideo(Service):
+    """The video stands in the answer itself, and is empty"""
+
+    def video(self, work: Work) -> str | None:
+        return "data:video/mp4;base64,"
+
+
 @killed_by("a_completed_job_has_a_video", AIMLAPI)
 class FinishesWithAPath(Service):
     """The address of the video lacks its host"""

@@ -1,0 +1,153 @@
+"""What a run against a service that charges is going to do, and what it may cost."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from contract_tests.boundaries import boundaries
+from contract_tests.cases import bare_body, few_cases
+from contract_tests.examiner import Examiner
+from contract_tests.live.prices import Tariff
+from contract_tests.plan import few_invalid_requests, submit_of
+from contract_tests.rules import sides_of
+from contract_tests.violations import Violation
+from contract_tests.wire import decode, encode
+from specs import Contract, Json, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One submit: to be refused, which costs nothing, or to be accepted.
+
+    `price` is the most that it may cost if it is accepted, wanted or not.
+    """
+
+    contract: Contract
+    case: str
+    is_refusal: bool
+    price: Decimal
+    make: Callable[[Examiner], object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePlan:
+    """The calls in the order they are made: refusals first, then the cheapest."""
+
+    calls: tuple[Call, ...]
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """The contracts that the calls are about."""
+        return tuple(dict.fromkeys(it.contract for it in self.calls))
+
+    @property
+    def submits(self) -> tuple[Call, ...]:
+        """The calls that are to be accepted, and to be paid for."""
+        return tuple(it for it in self.calls if not it.is_refusal)
+
+    @property
+    def total(self) -> Decimal:
+        """What the calls cost at most at a service that keeps its contracts."""
+        return sum((it.price for it in self.submits), Decimal(0))
+
+    @property
+    def sides(self) -> int:
+        """How many sides of rules the contracts have: the plan shows them all."""
+        return sum(len(sides_of(it)) for it in self.contracts)
+
+
+def plan_calls(
+    contracts: Iterable[Contract],
+    tariff: Tariff,
+    *,
+    given: Mapping[str, Any] = MappingProxyType({}),
+) -> LivePlan:
+    """Return the few calls that show every rule of *contracts*, and cost little.
+
+    *given* are values for parameters that the documents leave open, such as the
+    address of a video that there is. Raises PriceError where a price is unknown.
+    """
+    chosen = tuple(contracts)
+    refusals = [it for contract in chosen for it in _refusals(contract, tariff)]
+    submits = [it for contract in chosen for it in _submits(contract, tariff, given)]
+    cheapest_first = partial(sorted, key=lambda it: it.price)
+    return LivePlan(calls=(*cheapest_first(refusals), *cheapest_first(submits)))
+
+
+def _refusals(contract: Contract, tariff: Tariff) -> Iterable[Call]:
+    thrift = _thrift(contract, tariff)
+    for violation, request in few_invalid_requests(contract):
+        sent, price = request, Decimal(0)
+        if request.operation.role == "submit":
+            sent = _made_cheap(request, violation, thrift)
+            price = tariff(contract, decode(sent.body or b""))
+        yield Call(
+            contract=contract,
+            case=f"{'.'.join(map(str, violation.path)) or 'submit'}: {violation.label}",
+            is_refusal=True,
+            price=price,
+            make=partial(_refuse, sent, violation),
+        )
+    body = bare_body(contract) | thrift
+    yield Call(
+        contract=contract,
+        case="submit: without a key",
+        is_refusal=True,
+        price=tariff(contract, body),
+        make=partial(_knock, submit_of(contract, encode(body))),
+    )
+
+
+def _made_cheap(
+    request: Request, violation: Violation, thrift: Mapping[str, Any]
+) -> Request:
+    """Return *request* with members that make it cheap, should the service take it."""
+    body = decode(request.body or b"")
+    if not isinstance(body, dict):
+        return request
+    broken = violation.path[:1]
+    rest = {name: it for name, it in thrift.items() if (name,) != broken}
+    return replace(request, body=encode(rest | body))
+
+
+def _thrift(contract: Contract, tariff: Tariff) -> dict[str, Any]:
+    """Return the optional members that make the bare body as cheap as can be."""
+    chosen: dict[str, Any] = {}
+    bare = bare_body(contract)
+    for it in contract.parameters:
+        price = tariff(contract, bare | chosen)
+        for value in boundaries(it.schema):
+            if (other := tariff(contract, bare | chosen | {it.name: value})) < price:
+                chosen[it.name], price = value, other
+    return chosen
+
+
+def _submits(
+    contract: Contract, tariff: Tariff, given: Mapping[str, Any]
+) -> Iterable[Call]:
+    def cost(body: Json) -> float:
+        return float(tariff(contract, body))
+
+    for it in few_cases(contract, given=given, cost=cost):
+        yield Call(
+            contract=contract,
+            case=it.label,
+            is_refusal=False,
+            price=tariff(contract, it.body),
+            make=partial(_submit, it.body, it.label),
+        )
+
+
+def _refuse(request: Request, violation: Violation, examiner: Examiner) -> None:
+    examiner.refuse(request, violation=violation)
+
+
+def _knock(request: Request, examiner: Examiner) -> None:
+    examiner.knock(request, None)
+
+
+def _submit(body: dict[str, Any], case: str, examiner: Examiner) -> None:
+    examiner.submit(body, case=case)

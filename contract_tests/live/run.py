@@ -1,0 +1,209 @@
+"""A run against a service that charges: few calls, each paid for before it is made."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from contract_tests import plan
+from contract_tests.errors import BudgetError, UnreachableError
+from contract_tests.evidence import Job, Situation
+from contract_tests.examiner import Examiner
+from contract_tests.failures import Failure
+from contract_tests.live.calls import LivePlan
+from contract_tests.live.till import Purse, Till
+from contract_tests.reports import Report, report_on
+from contract_tests.tally import Coverage, Tally
+from contract_tests.target import Target
+from specs import Contract, Operation, Request
+
+OnProgress = Callable[[str, int, int], object]
+"""Is told what is being done, and how much of what has been."""
+
+_MOST_SILENT = 3  # calls in a row without an answer, after which nobody is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveReport:
+    """What a run found, and what it may have cost.
+
+    `spent` is the most that all calls in the ledger may have cost, those of earlier
+    runs too. `stopped` says why the run ended before its plan did, where it has.
+    """
+
+    report: Report
+    coverage: dict[str, Coverage]
+    budget: Decimal
+    planned: Decimal
+    spent: Decimal
+    accepted: int
+    unsettled: int
+    stopped: str
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether every side of every rule was proved, and no promise was broken."""
+        shares = [it.share for it in self.coverage.values()]
+        return self.report.is_kept and bool(shares) and min(shares) == 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON values; money is text, so that it stays exact."""
+        return {
+            **self.report.to_json(),
+            "is_kept": self.is_kept,
+            "coverage": {
+                name: {it.key: verdict for it, verdict in found.verdicts.items()}
+                for name, found in self.coverage.items()
+            },
+            "budget": str(self.budget),
+            "planned": str(self.planned),
+            "spent": str(self.spent),
+            "accepted": self.accepted,
+            "unsettled": self.unsettled,
+            "stopped": self.stopped or None,
+        }
+
+
+def run_live(
+    calls: LivePlan,
+    target: Target,
+    purse: Purse,
+    *,
+    on_progress: OnProgress = lambda *_: None,
+) -> LiveReport:
+    """Make *calls* at *target*, follow the jobs that come of them, and report.
+
+    Jobs that earlier runs left open in the ledger are followed too. Raises
+    MissingKeyError or TargetError where the target cannot be used at all.
+    """
+    with ExitStack() as stack:
+        run = _Run(target, purse, on_progress)
+        for contract in calls.contracts:
+            connection = stack.enter_context(target.connect(contract))
+            till = Till(contract, connection, purse, base_url=target.base_url)
+            tally = Tally(contract=contract.id)
+            run.examiners[contract] = Examiner(contract, target, till, tally)
+        run.make(calls)
+        run.follow()
+        run.ask_what_is_free()
+    return _report(run, calls, target, purse)
+
+
+class _Run:
+    """One run on its way."""
+
+    def __init__(self, target: Target, purse: Purse, on_progress: OnProgress) -> None:
+        self.examiners: dict[Contract, Examiner] = {}
+        self.stopped = ""
+        self._target = target
+        self._purse = purse
+        self._on_progress = on_progress
+        self._silent = 0
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody has answered for a while."""
+        return self._silent >= _MOST_SILENT
+
+    def make(self, calls: LivePlan) -> None:
+        """Make the calls that the budget bears, for as long as somebody answers."""
+        for number, it in enumerate(calls.calls, 1):
+            self._on_progress(f"{it.contract.id}: {it.case}", number, len(calls.calls))
+            self._try(self.examiners[it.contract], it.make)
+            if self.is_alone:
+                return
+
+    def follow(self) -> None:
+        """Poll every open job of the ledger until it has ended, or its time is over."""
+        for contract, examiner in self.examiners.items():
+            polling, waited = contract.provider.polling, 0.0
+            patience = polling.deadline
+            if self._target.patience is not None:
+                patience = self._target.patience
+            while jobs := self._open_jobs(contract, examiner):
+                is_late = waited >= polling.deadline
+                situation = Situation.WAITED if is_late else Situation.POLL
+                for it in jobs:
+                    self._try(examiner, partial(_poll, it, situation))
+                if waited >= patience or self.is_alone:
+                    break
+                self._on_progress(f"{contract.id}: waiting for jobs", 0, len(jobs))
+                self._target.advance(polling.interval)
+                waited += polling.interval
+            self._look_at_ended(contract, examiner)
+
+    def ask_what_is_free(self) -> None:
+        """Ask with no key, and for a job of nobody: what is no submit costs nothing."""
+        for contract, examiner in self.examiners.items():
+            for job in [*examiner.jobs.values()][:1]:
+                stranger = plan.stranger_of(job.id, examiner.jobs)
+                for it in plan.requests_about(contract, job):
+                    if it.operation.id is not None and not self.is_alone:
+                        self._try(examiner, partial(_knock, it))
+                        self._try(examiner, partial(_look_for, it.operation, stranger))
+
+    def _open_jobs(self, contract: Contract, examiner: Examiner) -> list[Job]:
+        initial, url = contract.lifecycle.initial, self._target.base_url
+        return [
+            examiner.jobs.setdefault(it.job, Job(id=it.job, state=initial))
+            for it in self._purse.ledger.open_jobs(url, contract.id)
+        ]
+
+    def _look_at_ended(self, contract: Contract, examiner: Examiner) -> None:
+        for job in examiner.jobs.values():
+            if self.is_alone:
+                return
+            self._try(examiner, partial(_poll, job, Situation.POLL))
+            if contract.result and job.state in contract.lifecycle.terminal:
+                self._try(examiner, partial(_fetch, job))
+
+    def _try(self, examiner: Examiner, act: Callable[[Examiner], object]) -> None:
+        """Act, and go on: what is wrong is in the tally, or stops the run."""
+        try:
+            act(examiner)
+        except Failure:
+            self._silent = 0
+        except BudgetError as exc:
+            self.stopped = self.stopped or str(exc)
+        except UnreachableError as exc:
+            examiner.tally.errors.append(str(exc))
+            self._silent += 1
+            if self.is_alone:
+                self.stopped = str(exc)
+        else:
+            self._silent = 0
+
+
+def _poll(job: Job, situation: Situation, examiner: Examiner) -> None:
+    examiner.poll(job, situation=situation)
+
+
+def _fetch(job: Job, examiner: Examiner) -> None:
+    examiner.fetch(job)
+
+
+def _knock(request: Request, examiner: Examiner) -> None:
+    examiner.knock(request, None)
+
+
+def _look_for(operation: Operation, id_: str, examiner: Examiner) -> None:
+    examiner.look_for(operation, id_)
+
+
+def _report(run: _Run, calls: LivePlan, target: Target, purse: Purse) -> LiveReport:
+    tallies = {it.contract.id: it.tally for it in run.examiners.values()}
+    entries = purse.ledger.entries
+    return LiveReport(
+        report=report_on(
+            tallies.values(), base_url=target.base_url, profile="live", seed=None
+        ),
+        coverage={it.id: tallies[it.id].coverage(it) for it in calls.contracts},
+        budget=purse.budget,
+        planned=calls.total,
+        spent=purse.ledger.spent,
+        accepted=sum(it.is_accepted for it in entries),
+        unsettled=sum(it.answer is None for it in entries),
+        stopped=run.stopped,
+    )

@@ -1,0 +1,82 @@
+"""`reelspec specs diff`."""
+
+from pathlib import Path
+
+import click
+
+from reelspec.codes import Exit
+from reelspec.exits import expected_errors
+from reelspec.options import specs_option
+from specs import (
+    CHANGE_OUTPUTS,
+    Severity,
+    compare_sources,
+    find_source,
+    list_change_rules,
+)
+
+
+def _print_rules(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(list_change_rules())
+        ctx.exit(Exit.OK)
+
+
+@click.command("diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(CHANGE_OUTPUTS)),
+    default="text",
+    show_default=True,
+    help="What to print: text, Markdown for a pull request, JSON, GitHub annotations, SARIF.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([it.value for it in Severity]),
+    help="Exit with 1 where a change is as bad as this, or worse.",
+)
+@click.option(
+    "--rules",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_rules,
+    help="Print every rule, as Markdown, and exit.",
+)
+@specs_option
+@click.pass_context
+def diff_specs(
+    ctx: click.Context,
+    old: str,
+    new: str,
+    form: str,
+    *,
+    as_json: bool,
+    fail_on: str | None,
+    folder: Path,
+) -> None:
+    r"""Say what changed from OLD to NEW, and what it means for a caller.
+
+    OLD and NEW are two documents or two folders of them: paths, REVISION:PATH for what
+    git has, or the name of a vendored contract. A change made to many documents of a
+    folder is told once.
+
+    \b
+    Examples:
+      reelspec specs diff main:specs specs --fail-on breaking
+      reelspec specs diff aimlapi:alibaba/wan2.2-vace-fun-a14b-pose new.json
+      reelspec specs diff old.json new.json --format markdown
+    """
+    with expected_errors():
+        report = compare_sources(
+            find_source(old, folder=folder), find_source(new, folder=folder)
+        )
+    printed = CHANGE_OUTPUTS["json" if as_json else form](report)
+    if printed:
+        click.echo(printed)
+    failed = fail_on is not None and report.reaches(Severity(fail_on))
+    ctx.exit(Exit.FINDINGS if failed else Exit.OK)

@@ -1,0 +1,546 @@
+"""A service that charges is never asked for more than the budget, whatever fails."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contract_tests import Target
+from contract_tests.bridge import AsgiBridge
+from contract_tests.errors import LedgerError, MissingKeyError, PriceError
+from contract_tests.live import (
+    Entry,
+    Ledger,
+    LiveReport,
+    Purse,
+    fixed,
+    plan_calls,
+    published,
+    run_live,
+)
+from contract_tests.rules import sides_of
+from specs import Answer, Contract, Registry, vendored_folder
+from tests.contract_tests.conftest import AIMLAPI, FAL
+from tests.contract_tests.mutants.lives import NeverFinishes
+from tests.contract_tests.mutants.reference import KEYS, Reply, Service
+
+REGISTRY = Registry.load(vendored_folder())
+
+
+def small(name: str, *members: str) -> Contract:
+    """Return the contract *name* with few members, so that a run of it is short."""
+    contract = REGISTRY.contract(name)
+    wanted = {"model", "prompt", "video_url", *members}
+    known = contract.body.properties
+    body = replace(
+        contract.body, properties={it: known[it] for it in known if it in wanted}
+    )
+    return replace(contract, submit=replace(contract.submit, body=body))
+
+
+SMALL = small(FAL, "num_frames", "resolution", "num_interpolated_frames")
+SMALL_AIMLAPI = small(AIMLAPI, "num_frames", "resolution")
+
+
+class Bank(Service):
+    """Charges for each job that it takes on, and keeps count."""
+
+    def __init__(self, *contracts: Contract) -> None:
+        super().__init__(replace(REGISTRY, contracts=contracts))
+        self.charged = Decimal(0)
+        self.sent: Counter[bytes] = Counter()
+
+    def receive(self, contracts: list[Contract], body: bytes, headers: Any) -> Reply:
+        self.sent[body] += 1
+        return super().receive(contracts, body, headers)
+
+    def submit(self, contract: Contract, value: Any, headers: Any) -> Reply:
+        self.charged += self.bill(value)
+        return super().submit(contract, value, headers)
+
+    def bill(self, value: Any) -> Decimal:
+        """Return the price as the provider's page has it, read a second time."""
+        members = value if isinstance(value, dict) else {}
+        rates = {"480p": "0.05", "580p": "0.075"}
+        frames = members.get("num_frames", 81)
+        frames = frames if type(frames) in (int, float) else 241
+        inserted = members.get("num_interpolated_frames", 0)
+        inserted = inserted if type(inserted) in (int, float) else 5
+        rate = Decimal(rates.get(str(members.get("resolution")), "0.10"))
+        return rate * Decimal(str(frames)) * (1 + Decimal(str(inserted))) / 16
+
+
+class TakesAnything(Bank):
+    def objection(self, contract: Contract, value: Any) -> None:
+        return None
+
+
+class Killed(BaseException):
+    """The process dies."""
+
+
+class Accidents(httpx.BaseTransport):
+    """Lets requests through, but for what is to happen to some of them."""
+
+    def __init__(self, inner: httpx.BaseTransport, happenings: list[str]) -> None:
+        self._inner = inner
+        self._left = iter(happenings)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        happening = next(self._left, "")
+        if happening == "killed before":
+            raise Killed
+        if happening == "reset before":
+            raise httpx.ConnectError("refused")
+        response = self._inner.handle_request(request)
+        response.read()
+        match happening:
+            case "killed after":
+                raise Killed
+            case "reset after":
+                raise httpx.ReadError("reset")
+            case "a 503 after":
+                return httpx.Response(503, json={"detail": "a bug"})
+            case "garbage after":
+                return httpx.Response(200, content=b'{"request_id": ')
+        return response
+
+
+WHATEVER = ("killed before", "killed after", "reset before", "reset after")
+BAD_ANSWERS = ("a 503 after", "garbage after")
+HAPPENINGS = st.lists(
+    st.sampled_from(("", "", "", "", *WHATEVER, *BAD_ANSWERS)), max_size=40
+)
+
+
+@contextmanager
+def dying(write: int | None, cut: int) -> Iterator[None]:
+    """Die in that *write* of the ledger, of which all but *cut* letters are kept."""
+    left = [write]
+
+    def sync(descriptor: int) -> None:
+        if left[0] is None:
+            return
+        left[0] -= 1
+        if left[0] < 0:
+            left[0] = None
+            kept = Path(f"/proc/self/fd/{descriptor}").resolve()
+            raw = kept.read_bytes()
+            start = raw.rstrip(b"\n").rfind(b"\n") + 1
+            kept.write_bytes(raw[: max(start, len(raw) - cut)])
+            raise Killed
+
+    with patch("contract_tests.live.ledger.os.fsync", sync):
+        yield
+
+
+def run_once(
+    service: Service,
+    path: Path,
+    budget: str,
+    *,
+    happenings: list[str] | None = None,
+    contract: Contract = SMALL,
+    **options: Any,
+) -> LiveReport:
+    tariff = published if contract is SMALL else fixed(Decimal("0.30"))
+    with AsgiBridge(service) as bridge, Ledger.open(path) as ledger:
+        target = replace(
+            service.target(bridge, **options),
+            transport=Accidents(bridge, happenings or []),
+        )
+        purse = Purse(budget=Decimal(budget), tariff=tariff, ledger=ledger)
+        return run_live(plan_calls([contract], tariff), target, purse)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    kind=st.sampled_from([Bank, TakesAnything]),
+    budget=st.decimals(0, 12, places=2),
+    runs=st.lists(
+        st.tuples(HAPPENINGS, st.none() | st.integers(0, 40), st.integers(1, 300)),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_no_run_exceeds_its_budget_whatever_fails(
+    kind: type[Bank],
+    budget: Decimal,
+    runs: list[tuple[list[str], int | None, int]],
+) -> None:
+    service = kind(SMALL)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "ledger.jsonl")
+        for happenings, write, cut in runs:
+            try:
+                with dying(write, cut):
+                    run_once(service, path, str(budget), happenings=happenings)
+            except Killed:
+                pass
+
+            assert service.charged <= budget
+        with Ledger.open(path) as ledger:
+            assert service.charged <= ledger.spent <= budget
+
+    unpaid = encode_bare(SMALL)
+    again = {body for body, times in service.sent.items() if times > 1}
+    assert again <= {unpaid}
+
+
+def encode_bare(contract: Contract) -> bytes:
+    """Return the body that is also sent to another path, and without a key."""
+    (call,) = [
+        it
+        for it in plan_calls([contract], published).calls
+        if "without a key" in it.case
+    ]
+    request = call.make.args[0]  # type: ignore[attr-defined]  # a partial
+    body: bytes = request.body
+    return body
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.jsonl"
+
+
+# ---- a run
+
+
+@pytest.mark.parametrize("contract", [SMALL, SMALL_AIMLAPI], ids=["fal", "aimlapi"])
+def test_a_run_shows_every_rule_when_the_budget_bears_its_plan(
+    contract: Contract, path: Path
+) -> None:
+    service = Bank(contract)
+
+    report = run_once(service, path, "9", contract=contract)
+
+    (result,) = report.report.contracts
+    assert report.is_kept
+    assert result.faults == ()
+    assert set(result.states) > {contract.lifecycle.initial}
+    assert report.spent == report.planned
+    assert report.accepted == len(service.work)
+    assert json.loads(json.dumps(report.to_json()))["is_kept"]
+
+
+def test_a_run_sends_refusals_first_and_then_the_cheapest() -> None:
+    plan = plan_calls([SMALL], published)
+
+    kinds = [it.is_refusal for it in plan.calls]
+    prices = [it.price for it in plan.submits]
+    assert kinds == sorted(kinds, reverse=True)
+    assert prices == sorted(prices)
+    assert plan.total == sum(prices)
+    assert plan.sides == len(sides_of(SMALL))
+
+
+def test_a_run_stops_with_what_it_knows_when_the_budget_is_used_up(path: Path) -> None:
+    service = Bank(SMALL)
+
+    report = run_once(service, path, "0.50")
+
+    shares = [it.share for it in report.coverage.values()]
+    assert 0.5 < shares[0] < 1
+    assert not report.is_kept
+    assert "the next call may cost" in report.stopped
+    assert 0 < service.charged <= Decimal("0.50")
+
+
+def test_a_run_goes_on_from_the_ledger_of_another(path: Path) -> None:
+    service = Bank(SMALL)
+    first = run_once(service, path, "0.50")
+
+    second = run_once(service, path, "9")
+
+    assert first.accepted < second.accepted
+    assert second.is_kept
+    assert (
+        max(it for body, it in service.sent.items() if body != encode_bare(SMALL)) == 1
+    )
+
+
+def test_a_run_follows_jobs_that_another_left_open(path: Path) -> None:
+    service = Bank(SMALL)
+    run_once(service, path, "9", patience=0.0)
+    with Ledger.open(path) as ledger:
+        left = list(ledger.open_jobs("http://service.test", SMALL.id))
+    with AsgiBridge(service) as bridge, Ledger.open(path) as ledger:
+        target = service.target(bridge)
+        purse = Purse(budget=Decimal(0), tariff=published, ledger=ledger)
+        nothing = plan_calls([SMALL], published)
+        run_live(replace(nothing, calls=nothing.calls[:1]), target, purse)
+        still = list(ledger.open_jobs("http://service.test", SMALL.id))
+
+    assert len(left) == 7
+    assert still == []
+
+
+def test_a_submit_without_an_answer_is_not_sent_again(path: Path) -> None:
+    service = Bank(SMALL)
+    refusals = len(plan_calls([SMALL], published).calls) - 7
+    first = run_once(service, path, "9", happenings=[""] * refusals + ["reset after"])
+
+    second = run_once(service, path, "9")
+
+    assert first.unsettled == second.unsettled == 1
+    assert service.charged == first.spent == second.spent
+    assert (
+        "got no answer, so it is not sent again" in second.report.contracts[0].errors[0]
+    )
+
+
+def test_a_run_ends_when_nobody_answers(path: Path) -> None:
+    service = Bank(SMALL)
+
+    report = run_once(service, path, "9", happenings=["reset before"] * 99)
+
+    assert "got no answer" in report.stopped
+    assert report.unsettled == 3
+    assert service.sent == Counter()
+
+
+def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None:
+    service = Bank(SMALL)
+    calls = len(plan_calls([SMALL], published).calls)
+
+    report = run_once(
+        service, path, "9", happenings=[""] * calls + ["reset before"] * 999
+    )
+
+    assert report.accepted == 7
+    assert "got no answer" in report.stopped
+
+
+def test_a_job_that_takes_too_long_is_a_fault(path: Path) -> None:
+    class Slow(NeverFinishes, Bank):
+        pass
+
+    report = run_once(Slow(SMALL), path, "9")
+
+    claims = {it.claim for it in report.report.contracts[0].faults}
+    assert claims == {"a_job_finishes"}
+
+
+def test_a_refusal_that_is_accepted_is_paid_for(path: Path) -> None:
+    service = TakesAnything(SMALL)
+
+    report = run_once(service, path, "9")
+
+    claims = {it.claim for it in report.report.contracts[0].faults}
+    assert "an_invalid_request_is_refused" in claims
+    assert report.planned < service.charged <= report.spent <= 9
+
+
+def test_a_run_needs_a_key(path: Path) -> None:
+    plan, nowhere = plan_calls([SMALL], published), Target(base_url="http://a.test")
+    with Ledger.open(path) as ledger:
+        purse = Purse(budget=Decimal(9), tariff=published, ledger=ledger)
+        with pytest.raises(MissingKeyError):
+            run_live(plan, nowhere, purse)
+
+
+# ---- prices
+
+
+@pytest.mark.parametrize(
+    ("body", "price"),
+    [
+        pytest.param({"num_frames": 16, "resolution": "720p"}, "0.106250", id="below"),
+        pytest.param({"num_frames": 32, "resolution": "480p"}, "0.1", id="as asked"),
+        pytest.param({"num_frames": 320, "resolution": "480p"}, "1", id="above"),
+        pytest.param({"num_frames": 32}, "0.2", id="any size"),
+        pytest.param({"num_frames": 32, "resolution": "240p"}, "0.2", id="no price"),
+        pytest.param({"num_frames": 32, "resolution": ["480p"]}, "0.2", id="a list"),
+        pytest.param({}, "0.50625", id="the default"),
+        pytest.param(None, "0.50625", id="no object"),
+        pytest.param({"num_frames": "32"}, "1.50625", id="a text"),
+        pytest.param({"num_frames": True}, "1.50625", id="a truth"),
+        pytest.param(
+            {"num_frames": 32, "match_input_num_frames": True},
+            "1.50625",
+            id="the input's",
+        ),
+        pytest.param(
+            {"num_frames": 32, "num_interpolated_frames": 1}, "0.4", id="in between"
+        ),
+        pytest.param({"num_frames": 10**400}, "6250000", id="absurd"),
+        pytest.param({"num_frames": float("nan")}, "6250000", id="no number"),
+    ],
+)
+def test_a_submit_costs_at_most_what_the_dearest_reading_says(
+    body: Any, price: str
+) -> None:
+    assert published(REGISTRY.contract(FAL), body) == Decimal(price)
+
+
+def test_a_price_that_nobody_publishes_is_asked_for() -> None:
+    with pytest.raises(PriceError, match="pass --price"):
+        published(REGISTRY.contract(AIMLAPI), {})
+
+
+def test_a_price_without_an_end_is_asked_for() -> None:
+    endless = small(FAL)
+
+    with pytest.raises(PriceError, match="'num_frames', which has no maximum"):
+        published(endless, {})
+
+
+def test_a_price_for_each_call_needs_no_frames() -> None:
+    contract = REGISTRY.contract(FAL)
+    prices = contract.provider.prices
+    assert prices is not None
+    flat = prices.model_copy(update={"frames": None, "frames_per_second": None})
+    counted = prices.model_copy(update={"inserted": None})
+
+    def cost(other: Any, body: Any) -> Decimal:
+        provider = contract.provider.model_copy(update={"prices": other})
+        return published(replace(contract, provider=provider), body)
+
+    assert cost(flat, {"resolution": "480p"}) == Decimal("0.05")
+    assert cost(counted, {"num_frames": 32, "num_interpolated_frames": 5}) == Decimal(
+        "0.2"
+    )
+
+
+# ---- the ledger
+
+
+def entry(**facts: Any) -> Entry:
+    defaults: dict[str, Any] = {
+        "base_url": "http://a.test",
+        "path": "/x",
+        "contract": "a:b",
+        "body": "{}",
+        "signed": True,
+        "price": Decimal("0.5"),
+    }
+    return Entry(**{**defaults, **facts})
+
+
+def assert_refused(path: Path, message: str) -> None:
+    with pytest.raises(LedgerError, match=message), Ledger.open(path):
+        pass
+
+
+def test_a_ledger_is_read_as_it_was_written(path: Path) -> None:
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    with Ledger.open(path, now=lambda: noon) as ledger:
+        for it in (entry(), entry(body="\udcff"), entry(body="[]")):
+            ledger.write_call(it)
+        first, second, _ = ledger.entries
+        ledger.write_answer(
+            first, Answer(status=200, body=b"\xff"), job="j", curl="curl"
+        )
+        ledger.write_answer(second, Answer(status=422, body=b""), job="", curl="")
+        ledger.write_end(first, "completed", cost=Decimal("0.7"))
+
+    with Ledger.open(path) as ledger:
+        one, two, three = ledger.entries
+        assert (one.answer, one.job, one.state) == (first.answer, "j", "completed")
+        assert two.is_refused
+        assert three.answer is None
+        assert [it.charge for it in ledger.entries] == [
+            Decimal("0.7"),
+            Decimal(0),
+            Decimal("0.5"),
+        ]
+    assert (
+        json.loads(path.read_text().splitlines()[0])["at"]
+        == "2026-11-21T12:00:00+00:00"
+    )
+
+
+def test_a_job_of_which_the_service_tells_no_cost_counts_at_its_price(
+    path: Path,
+) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.write_call(it := entry())
+        ledger.write_answer(it, Answer(status=200, body=b""), job="j", curl="")
+        ledger.write_end(it, "completed", cost=None)
+
+    with Ledger.open(path) as ledger:
+        assert ledger.spent == Decimal("0.5")
+
+
+def test_a_ledger_is_kept_by_one_run_at_a_time(path: Path) -> None:
+    with Ledger.open(path):
+        assert_refused(path, "kept by another run")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}",
+        "[]",
+        "nonsense",
+        '{"event": "answer", "call": 0}',
+        '{"event": "call", "call": 1}',
+        '{"event": "rewind", "call": 0}',
+    ],
+)
+def test_a_file_that_is_no_ledger_is_refused_by_its_line(path: Path, line: str) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.write_call(entry())
+    lines = [path.read_text(), '{"event": "answer", "call": 7}\n']
+    path.write_text(lines[0] + line + "\n")
+
+    assert_refused(path, "ledger.jsonl:2: is no line of a ledger")
+
+
+def test_a_ledger_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    assert_refused(tmp_path, "cannot be kept")
+
+
+def test_a_ledger_keeps_no_key(path: Path) -> None:
+    class Gossip(Bank):
+        def describe(self, work: Any) -> dict[str, Any]:
+            return super().describe(work) | {"key": KEYS["fal"]}
+
+    run_once(Gossip(SMALL), path, "9")
+
+    assert KEYS["fal"].partition(":")[2] not in path.read_text()
+
+
+# ---- what the service tells of its costs
+
+
+@pytest.mark.parametrize(
+    ("told", "spent"),
+    [
+        pytest.param(2_000_000, "1", id="credits"),
+        pytest.param(1, "0.30", id="less than feared"),
+        pytest.param(True, "0.30", id="a truth"),
+        pytest.param(float("inf"), "0.30", id="no number"),
+    ],
+)
+def test_a_job_that_cost_more_than_was_thought_counts_as_that(
+    told: float, spent: str, path: Path
+) -> None:
+    class Tells(Bank):
+        def describe(self, work: Any) -> dict[str, Any]:
+            usage = {"credits_used": told}
+            return super().describe(work) | {"meta": {"usage": usage}}
+
+    run_once(Tells(SMALL_AIMLAPI), path, "0.40", contract=SMALL_AIMLAPI)
+
+    with Ledger.open(path) as ledger:
+        assert ledger.spent == Decimal(spent)
