@@ -34,7 +34,7 @@ from contract_tests.rules import sides_of
 from specs import Answer, Contract, Registry, vendored_folder
 from tests.contract_tests.conftest import AIMLAPI, FAL
 from tests.contract_tests.mutants.lives import NeverFinishes
-from tests.contract_tests.mutants.reference import KEYS, Reply, Service
+from tests.contract_tests.mutants.reference import KEYS, Reply, Service, Work
 
 REGISTRY = Registry.load(vendored_folder())
 
@@ -69,6 +69,9 @@ class Bank(Service):
     def submit(self, contract: Contract, value: Any, headers: Any) -> Reply:
         self.charged += self.bill(value)
         return super().submit(contract, value, headers)
+
+    def cost(self, work: Work) -> int:
+        return 600_000  # credits: 0.30, which is all that any call may cost
 
     def bill(self, value: Any) -> Decimal:
         """Return the price as the provider's page has it, read a second time."""

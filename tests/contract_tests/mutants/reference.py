@@ -12,7 +12,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
 from jsonschema import ValidationError
@@ -351,5 +351,9 @@ def _member(error: ValidationError) -> str:
     if error.absolute_path:
         return str(error.absolute_path[0])
     if error.validator == "required":
-        return next(it for it in error.validator_value if it not in error.instance)
+        return next(
+            name
+            for name in cast("list[str]", error.validator_value)
+            if name not in cast("dict[str, Any]", error.instance)
+        )
     return ""

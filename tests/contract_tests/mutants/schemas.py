@@ -19,7 +19,7 @@ def _is_integer(_: object, value: object) -> bool:
 
 
 # The documents are OpenAPI 3.0, to which 17.0 is no integer.
-Judge = extend(
+Judge = extend(  # type: ignore[no-untyped-call]  # jsonschema has no hints for it
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
