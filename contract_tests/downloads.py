@@ -73,7 +73,10 @@ def _objection(url: str, named_by: str) -> str:
 
 def _is_inside(host: str) -> bool:
     """Say whether *host* names this machine or its network; no name is looked up."""
+    name = host.rstrip(".")
     try:
-        return not ipaddress.ip_address(host).is_global
+        return not ipaddress.ip_address(name).is_global
     except ValueError:
-        return host == "localhost" or "." not in host or host.endswith(_INSIDE)
+        # Some resolvers read `0x7f.1` as an address of this machine.
+        is_number = name.rpartition(".")[2][:1].isdigit()
+        return is_number or "." not in name or name.endswith(_INSIDE)

@@ -1,12 +1,12 @@
 """Asks one contract's service, and holds each answer to the claims about it."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import reject
 from hypothesis.errors import Unsatisfiable
 
 from contract_tests.boundaries import object_with
@@ -18,6 +18,7 @@ from contract_tests.errors import MissingKeyError, UnmetSchemaError
 from contract_tests.evidence import Evidence, Job, Sighting, Situation
 from contract_tests.failures import Failure, Fault, show
 from contract_tests.rules import RuleSide, broken_by, shown_by
+from contract_tests.searches import Enough, Search
 from contract_tests.tally import Tally
 from contract_tests.target import NO_ANSWER, Exchange, Sender, Target
 from contract_tests.videos import look_at
@@ -51,6 +52,7 @@ class Examiner:
         tally: Tally,
         *,
         neighbour: Contract | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.contract = contract
         self.target = target
@@ -61,23 +63,28 @@ class Examiner:
         self._neighbour = neighbour
         self._twins: dict[bytes, Job] = {}
         self._instant = 0  # counts whatever may change an answer
-        self._known: frozenset[str] = frozenset()
+        self._clock = clock
+        self._search: Search | None = None
         self._broken: list[Exchange] = []
 
     @contextmanager
-    def drawing(self) -> Iterator[None]:
+    def drawing(self, *, seconds: float) -> Iterator[None]:
         """Within, Hypothesis passes over cases that show only what is known already.
 
-        It would spend minutes on the smallest case of a fault that a planned case has
-        shown, and find no other.
+        Of a fault that is new it finds a small case, in so many *seconds*.
         """
-        self._known = frozenset(self.tally.faults)
+        known = frozenset(self.tally.faults)
+        self._search = Search(known, seconds=seconds, clock=self._clock)
         try:
             yield
         except Unsatisfiable:
             pass  # no case showed anything else
+        except Enough:
+            found = self.tally.faults.items()
+            if new := [fault for key, fault in found if key not in known]:
+                raise Failure(*new) from None
         finally:
-            self._known = frozenset()
+            self._search = None
 
     def submit(self, body: Any, *, failing: bool = False, case: str = "") -> Job:
         """Submit a valid *body* and return the new job; *failing* asks for a bad end."""
@@ -164,7 +171,8 @@ class Examiner:
 
     def advance(self, seconds: float) -> None:
         """Let *seconds* pass on the server's clock."""
-        self.target.advance(seconds)
+        if not self._is_given_up:
+            self.target.advance(seconds)
         self._instant += 1
 
     def restart(self) -> None:
@@ -190,7 +198,7 @@ class Examiner:
 
     def neighbour_id(self) -> str:
         """Return the id of a job at the neighbour; empty where none can be had."""
-        if self._neighbour is None:
+        if self._neighbour is None or self._is_given_up:
             return ""
         contract = self._neighbour
         try:
@@ -208,6 +216,10 @@ class Examiner:
         )
         return found.text(contract.provider.job.id) if found.is_success else ""
 
+    @property
+    def _is_given_up(self) -> bool:
+        return len(self._broken) >= _MOST_BROKEN
+
     def _ask(self, request: Request, situation: Situation, **known: Any) -> Evidence:
         return self._examine(self._send_signed(request), situation, **known)
 
@@ -215,7 +227,9 @@ class Examiner:
         return self._send(request, credential=self._connection.credential)
 
     def _send(self, request: Request, *, credential: str | None) -> Exchange:
-        if len(self._broken) >= _MOST_BROKEN:
+        if self._search is not None:
+            self._search.go_on()
+        if self._is_given_up:
             return self._broken[-1]
         exchange = self._connection.send(request, credential=credential)
         if exchange.broken:
@@ -256,8 +270,8 @@ class Examiner:
                 self.tally.add_fault(fault)
                 held = claim.name not in _DECIDE
                 self.tally.note(sides if held else _blamed(sides, evidence), held=held)
-                if fault.key in self._known:
-                    reject()
+                if self._search is not None:
+                    self._search.note(fault)
                 raise Failure(fault)
             self.tally.passed[claim.name] += 1
         self.tally.note(sides, held=True)

@@ -18,21 +18,30 @@ class Profile:
     """How many requests are drawn, and how many lives of jobs, each of so many steps.
 
     The same ones are drawn each time, unless the profile is random or a seed is given.
+    Of a failure a smaller case is looked for, in as many seconds as *shrinking* says.
     """
 
     name: str
     drawn: int
     lives: int
     steps: int
+    shrinking: float
     is_random: bool = False
 
 
 PROFILES = {
     it.name: it
     for it in (
-        Profile(name="quick", drawn=20, lives=5, steps=15),
-        Profile(name="ci", drawn=200, lives=40, steps=30),
-        Profile(name="nightly", drawn=2_000, lives=200, steps=50, is_random=True),
+        Profile(name="quick", drawn=20, lives=5, steps=15, shrinking=3),
+        Profile(name="ci", drawn=200, lives=40, steps=30, shrinking=30),
+        Profile(
+            name="nightly",
+            drawn=2_000,
+            lives=200,
+            steps=50,
+            shrinking=300,
+            is_random=True,
+        ),
     )
 }
 
@@ -47,6 +56,7 @@ class Draws:
         if seed_ is None and profile.is_random:
             seed_ = secrets.randbelow(2**32)
         self.seed = seed_
+        self.shrinking = profile.shrinking
         self._profile = profile
 
     def __call__(self, test: Callable[[], None]) -> Callable[[], None]:

@@ -78,7 +78,7 @@ def test_drawn_requests_are_accepted(examiner: Examiner, draws: Draws) -> None:
     def accept(body: dict[str, Any]) -> None:
         examiner.submit(body, case="a drawn request")
 
-    with examiner.drawing():
+    with examiner.drawing(seconds=draws.shrinking):
         accept()
 
 
@@ -91,7 +91,7 @@ def test_drawn_violations_are_refused(examiner: Examiner, draws: Draws) -> None:
             plan.submit_of(examiner.contract, encode(body)), violation=violation
         )
 
-    with examiner.drawing():
+    with examiner.drawing(seconds=draws.shrinking):
         refuse()
 
 
@@ -199,7 +199,7 @@ def test_a_video_is_as_asked(examiner: Examiner) -> None:
 
 
 def test_jobs_live_by_their_lifecycle(examiner: Examiner, draws: Draws) -> None:
-    with examiner.drawing():
+    with examiner.drawing(seconds=draws.shrinking):
         draws.play(machine_for(examiner))
 
 
