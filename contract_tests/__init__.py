@@ -7,7 +7,8 @@ service that charges by way of `live`.
 
 from contract_tests import live
 from contract_tests.bridge import AsgiBridge
-from contract_tests.claims import CLAIMS, Claim
+from contract_tests.checks import CLAIMS
+from contract_tests.claims import Claim
 from contract_tests.errors import (
     BudgetError,
     ContractTestError,

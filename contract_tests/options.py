@@ -12,7 +12,7 @@ from types import MappingProxyType
 import httpx
 import pytest
 
-from contract_tests.claims import CLAIMS
+from contract_tests.checks import CLAIMS
 from contract_tests.errors import TargetError, UnreachableError
 from contract_tests.failures import show
 from contract_tests.profiles import PROFILES, Profile, profile_named
@@ -27,12 +27,14 @@ _PATIENCE = 120.0  # seconds of real time for one job, unless --patience says ot
 class Assignment:
     """Which contracts are to be tested, where, and how much is to be tried.
 
-    `only` is the key of the one fault that is looked for, `failures` the place where
-    failed cases are kept, `command` the words that start such a run again, and
-    `outputs` the files that the report is written to.
+    The *neighbours* are all that the target may serve, tested or not. `only` is the
+    key of the one fault that is looked for, `failures` the place where failed cases
+    are kept, `command` the words that start such a run again, and `outputs` the files
+    that the report is written to.
     """
 
     contracts: tuple[Contract, ...]
+    neighbours: tuple[Contract, ...] = ()
     target: Target
     profile: Profile
     seed: int | None = None
@@ -137,6 +139,7 @@ def assignment_from(config: pytest.Config) -> Assignment:
     only: str | None = config.getoption("contract_only")
     return Assignment(
         contracts=contracts_to_test(registry, config.getoption("contract"), only),
+        neighbours=registry.contracts,
         target=_target(config, registry),
         profile=profile_named(config.getoption("contract_profile")),
         seed=config.getoption("contract_seed"),

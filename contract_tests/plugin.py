@@ -122,8 +122,15 @@ class ContractPlugin:
     def examine(self, contract: Contract) -> Iterator[Examiner]:
         """Put *contract* under examination at the target."""
         target, tally = self.assignment.target, self.findings.about(contract.id)
+        others = (
+            it
+            for it in self.assignment.neighbours
+            if it.provider is not contract.provider
+        )
         with target.connect(contract) as connection:
-            yield Examiner(contract, target, connection, tally)
+            yield Examiner(
+                contract, target, connection, tally, neighbour=next(others, None)
+            )
 
     def draws(self, contract: Contract, test: str) -> Draws:
         """Return how much Hypothesis is to try in one *test* of *contract*."""

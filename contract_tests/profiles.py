@@ -18,13 +18,15 @@ class Profile:
     """How many requests are drawn, and how many lives of jobs, each of so many steps.
 
     The same ones are drawn each time, unless the profile is random or a seed is given.
-    A rule that a complete profile never reaches is a fault of the run.
+    A rule that a complete profile never reaches is a fault of the run. Of a failure a
+    smaller case is looked for, in as many seconds as *shrinking* says.
     """
 
     name: str
     drawn: int
     lives: int
     steps: int
+    shrinking: float
     is_random: bool = False
     is_complete: bool = True
 
@@ -38,9 +40,18 @@ class Profile:
 PROFILES = {
     it.name: it
     for it in (
-        Profile(name="quick", drawn=20, lives=5, steps=15, is_complete=False),
-        Profile(name="ci", drawn=200, lives=40, steps=30),
-        Profile(name="nightly", drawn=2_000, lives=200, steps=50, is_random=True),
+        Profile(
+            name="quick", drawn=20, lives=5, steps=15, shrinking=3, is_complete=False
+        ),
+        Profile(name="ci", drawn=200, lives=40, steps=30, shrinking=30),
+        Profile(
+            name="nightly",
+            drawn=2_000,
+            lives=200,
+            steps=50,
+            shrinking=300,
+            is_random=True,
+        ),
     )
 }
 
@@ -54,6 +65,7 @@ class Draws:
     def __init__(
         self, profile: Profile, seed: int, found: ExampleDatabase | None = None
     ) -> None:
+        self.shrinking = profile.shrinking
         self._profile = profile
         self._seed = seed
         self._found = found

@@ -45,6 +45,7 @@ def run(
         wanted = tuple(registry.contract(it) for it in contracts)
     assignment = Assignment(
         contracts=wanted,
+        neighbours=registry.contracts,
         target=target,
         profile=profile_named(profile),
         seed=seed,

@@ -4,11 +4,22 @@ Neither folder knows the other. What is here hands one's application to the othe
 """
 
 import atexit
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Self
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
 
 from contract_tests import AsgiBridge, Target
-from mock_server import SCENARIO_HEADER, ManualClock, Server, build_app
+from mock_server import (
+    SCENARIO_HEADER,
+    ManualClock,
+    MemoryStore,
+    Server,
+    build_app,
+)
 from specs import Registry
 
 PLACEHOLDER_KEY = "reelspec:placeholder"
@@ -23,26 +34,50 @@ def mock_target(registry: Registry, *, socket: bool = False) -> Iterator[Target]
 
     It answers in process, or over a real *socket* on a free port.
     """
-    clock = ManualClock()
-    app = build_app(registry, clock=clock)
-    keys = placeholder_keys(registry)
+    clock, store, keys = ManualClock(), MemoryStore(), placeholder_keys(registry)
+    accepted = {name: {key} for name, key in keys.items()}
+
+    def start() -> ASGIApp:
+        return build_app(registry, clock=clock, store=store, keys=accepted)
+
+    target = Target(
+        base_url="http://mock.invalid",
+        keys=keys,
+        advance=clock.advance,
+        failing=_FAILING,
+        checks_keys=True,
+    )
     if socket:
-        with Server(app) as server:
-            yield Target(
-                base_url=server.base_url,
-                keys=keys,
-                advance=clock.advance,
-                failing=_FAILING,
-            )
+        with _Restartable(start) as server:
+            yield replace(target, base_url=server.base_url, restart=server.restart)
         return
-    with AsgiBridge(app) as bridge:
-        yield Target(
-            base_url="http://mock.invalid",
-            keys=keys,
-            transport=bridge,
-            advance=clock.advance,
-            failing=_FAILING,
-        )
+    with AsgiBridge(start()) as bridge:
+        yield replace(target, transport=bridge, restart=lambda: bridge.serve(start()))
+
+
+class _Restartable:
+    """A server on one port that can be stopped and started again."""
+
+    def __init__(self, start: Callable[[], ASGIApp]) -> None:
+        self._start = start
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers."""
+        return self._server.base_url
+
+    def restart(self) -> None:
+        """Stop the server, and start another in its place."""
+        port = urlsplit(self.base_url).port or 0
+        self.__exit__(None, None, None)
+        self._server = Server(self._start(), port=port).__enter__()
+
+    def __enter__(self) -> Self:
+        self._server = Server(self._start()).__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._server.__exit__(None, None, None)
 
 
 def placeholder_keys(registry: Registry) -> dict[str, str]:

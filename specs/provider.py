@@ -112,13 +112,17 @@ class Operations(_Facts):
 
 
 class JobFacts(_Facts):
-    """Where an answer carries what a job is; `video` is in the outcome's answer."""
+    """Where an answer carries what a job is; `video` is in the outcome's answer.
+
+    `cost` is what is charged for the job, `position` how many wait before it.
+    """
 
     id: Pointer
     status: Pointer
     video: Pointer
     error: Pointer
     cost: Pointer | None = None
+    position: Pointer | None = None
     source: str
 
 

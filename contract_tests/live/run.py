@@ -118,7 +118,7 @@ class _Run:
                 if waited >= patience or self.is_alone:
                     break
                 self._on_progress(f"{contract.id}: waiting for jobs", 0, len(jobs))
-                self._target.advance(polling.interval)
+                examiner.advance(polling.interval)
                 waited += polling.interval
             self._look_at_ended(contract, examiner)
 

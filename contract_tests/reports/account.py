@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from contract_tests.claims import CLAIMS
+from contract_tests.checks import CLAIMS
 from contract_tests.failures import show
 from contract_tests.reports.model import (
     ChoiceResult,

@@ -11,7 +11,7 @@ from contract_tests.bridge import AsgiBridge
 from contract_tests.examiner import Examiner
 from contract_tests.tally import Tally
 from specs import Contract, Registry, vendored_folder
-from tests.contract_tests.reference import Service
+from tests.contract_tests.mutants.reference import Service
 
 AIMLAPI = "aimlapi:alibaba/wan2.2-vace-fun-a14b-reframe"
 FAL = "fal:fal-ai/wan-22-vace-fun-a14b/inpainting"

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,9 +21,9 @@ from contract_tests.examples import examples_at
 from contract_tests.profiles import Draws, Profile
 from specs import Contract, Registry
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import Reply, Service
+from tests.contract_tests.mutants.reference import Reply, Service
 
-MANY = Profile(name="many", drawn=500, lives=1, steps=1)
+MANY = Profile(name="many", drawn=500, lives=1, steps=1, shrinking=9)
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +103,11 @@ class RefusesALargeShift(Service):
     """Refuses a valid request that no plan holds."""
 
     def submit(
-        self, contract: Contract, value: Any, body: bytes, headers: Any
+        self, contract: Contract, value: Any, headers: Mapping[str, str]
     ) -> Reply:
         if isinstance(value, dict) and (value.get("shift") or 0) > 10**6:
             return self.refuse(contract, 400, "shift", "is too large")
-        return super().submit(contract, value, body, headers)
+        return super().submit(contract, value, headers)
 
 
 def test_a_run_keeps_what_it_saw_fail(registry: Registry, tmp_path: Path) -> None:

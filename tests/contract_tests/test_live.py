@@ -39,9 +39,9 @@ from contract_tests.live import (
 from contract_tests.reports import as_text, schema
 from contract_tests.rules import sides_of
 from specs import Answer, Contract, Registry, vendored_folder
-from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL, small
-from tests.contract_tests.reference import KEYS, Reply, Service
+from tests.contract_tests.mutants.lives import NeverFinishes
+from tests.contract_tests.mutants.reference import KEYS, Reply, Service, Work
 
 REGISTRY = Registry.load(vendored_folder())
 
@@ -60,14 +60,16 @@ class Bank(Service):
         self.charged = Decimal(0)
         self.sent: Counter[bytes] = Counter()
 
-    def submit(
-        self, contract: Contract, value: Any, body: bytes, headers: Any
-    ) -> Reply:
+    def receive(self, contracts: list[Contract], body: bytes, headers: Any) -> Reply:
         self.sent[body] += 1
-        status, answer = super().submit(contract, value, body, headers)
-        if status == 200:
-            self.charged += self.bill(value)
-        return status, answer
+        return super().receive(contracts, body, headers)
+
+    def submit(self, contract: Contract, value: Any, headers: Any) -> Reply:
+        self.charged += self.bill(value)
+        return super().submit(contract, value, headers)
+
+    def cost(self, work: Work) -> int:
+        return 600_000  # credits: 0.30, which is all that any call may cost
 
     def bill(self, value: Any) -> Decimal:
         """Return the price as the provider's page has it, read a second time."""
@@ -82,8 +84,8 @@ class Bank(Service):
 
 
 class TakesAnything(Bank):
-    def minds(self, rule: str) -> bool:
-        return False
+    def objection(self, contract: Contract, value: Any) -> None:
+        return None
 
 
 class Killed(BaseException):
@@ -351,7 +353,7 @@ def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None
 
 
 def test_a_job_that_takes_too_long_is_a_fault(path: Path) -> None:
-    class Slow(faulty.NeverFinishes, Bank):
+    class Slow(NeverFinishes, Bank):
         pass
 
     report = run_once(Slow(SMALL), path, "9")

@@ -14,9 +14,9 @@ from contract_tests import Target, TargetError, UnreachableError
 from contract_tests.bridge import AsgiBridge
 from contract_tests.options import imported_target, remote_clock
 from specs import Registry
-from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import KEYS, Service
+from tests.contract_tests.mutants import faulty
+from tests.contract_tests.mutants.reference import KEYS, Service
 
 SUITE = Path(__file__).parents[2] / "contract_tests" / "test_contracts.py"
 KEY_OPTIONS = [f"--key={name}={key}" for name, key in KEYS.items()]
@@ -44,7 +44,7 @@ def handler_of(service: Service) -> type[BaseHTTPRequestHandler]:
                     "headers": headers,
                 }
                 status, value = service.answer(scope, body)
-            raw = json.dumps(value).encode()
+            raw = value if isinstance(value, bytes) else json.dumps(value).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(raw)))

@@ -21,9 +21,9 @@ from contract_tests.rules import (
 from contract_tests.tally import Verdict
 from contract_tests.wire import encode
 from specs import Contract, Schema, look_up
-from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import Reply, Service
+from tests.contract_tests.mutants import faulty
+from tests.contract_tests.mutants.reference import Reply, Service
 from tests.contract_tests.test_strategies import (
     CONTRACTS,
     SHAPES,
@@ -214,12 +214,10 @@ def test_what_was_refused_is_proved_and_what_was_taken_has_failed(
 
 
 class RefusesTheFewestFrames(Service):
-    def submit(
-        self, contract: Contract, value: Any, body: bytes, headers: Any
-    ) -> Reply:
+    def submit(self, contract: Contract, value: Any, headers: Any) -> Reply:
         if value.get("num_frames") == 17:
             return self.refuse(contract, 400, self.culprit, "is too small")
-        return super().submit(contract, value, body, headers)
+        return super().submit(contract, value, headers)
 
     culprit = "num_frames"
 

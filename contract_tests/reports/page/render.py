@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from contract_tests.claims import CLAIMS
+from contract_tests.checks import CLAIMS
 from contract_tests.reports.model import Report
 from contract_tests.reports.page.diagram import HEIGHT, WIDTH, diagram_of
 from contract_tests.reports.page.grid import grid_of

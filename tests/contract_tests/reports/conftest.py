@@ -14,13 +14,14 @@ from contract_tests.reports import (
     TransitionResult,
 )
 from specs import Registry
-from tests.contract_tests import faulty
 from tests.contract_tests.conftest import AIMLAPI, FAL
+from tests.contract_tests.mutants import faulty
+from tests.contract_tests.mutants.outcomes import FailsWithoutAReason
 
 HOSTILE = "</style></pre><script>alert(1)</script>\"' ]]> %0A::error::x ##[error]y"
 
 
-class Faulty(faulty.TakesMoreThanTheMaximum, faulty.FailsWithoutAReason):
+class Faulty(faulty.TakesMoreThanTheMaximum, FailsWithoutAReason):
     """A service with two faults, one about a rule and one about a job's life."""
 
 
