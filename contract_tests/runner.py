@@ -25,10 +25,12 @@ def run(
     profile: str = "quick",
     seed: int | None = None,
     strict: bool = False,
+    stop_early: bool = False,
     on_progress: Callable[[Progress], object] = lambda _: None,
 ) -> Report:
     """Test *contracts*, or all of *registry*, at *target*; print nothing.
 
+    A run that may *stop_early* ends with the first test that fails.
     Raises ContractTestError where the target cannot be judged at all.
     """
     wanted = registry.contracts
@@ -46,9 +48,8 @@ def run(
     # No configuration of the caller's own project, no cache, no output.
     alone = ["-c", os.devnull, "--rootdir", str(_TESTS.parent), "-p", "no:terminal"]
     plain = ["-p", "no:cacheprovider", "-s", "--import-mode=importlib"]
-    code = pytest.main(
-        [str(_TESTS), *alone, *plain, "--disable-plugin-autoload"], plugins=[plugin]
-    )
+    how = ["--disable-plugin-autoload", *(["--exitfirst"] if stop_early else [])]
+    code = pytest.main([str(_TESTS), *alone, *plain, *how], plugins=[plugin])
     if plugin.stopped_by is not None:
         raise plugin.stopped_by
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
