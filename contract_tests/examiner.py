@@ -116,7 +116,7 @@ class Examiner:
             Situation.REFUSE,
             case=case,
             violation=violation,
-            sides=(broken_by(self.contract, violation),),
+            sides=broken_by(self.contract, violation),
         )
 
     def inquire(self, question: Question, *, strict: bool = False) -> None:

@@ -30,14 +30,16 @@ def run(
     strict: bool = False,
     only: str | None = None,
     failures: str | None = None,
+    stop_early: bool = False,
     command: tuple[str, ...] = (),
     on_progress: OnProgress = lambda _: None,
 ) -> Report:
     """Test *contracts*, or all of *registry*, at *target*; print nothing.
 
     *only* is the key of the one fault to look for, *failures* a folder or Redis where
-    failed cases are kept, *command* the words that start such a run again. Raises
-    ContractTestError where the target cannot be judged at all.
+    failed cases are kept, *command* the words that start such a run again. A run that
+    may *stop_early* ends with the first test that fails. Raises ContractTestError
+    where the target cannot be judged at all.
     """
     if contracts is None or only is not None:
         wanted = contracts_to_test(registry, (), only)
@@ -54,7 +56,8 @@ def run(
         failures=failures,
         command=command,
     )
-    return _report(ContractPlugin(lambda _: assignment, on_progress=on_progress))
+    plugin = ContractPlugin(lambda _: assignment, on_progress=on_progress)
+    return _report(plugin, *(["--exitfirst"] if stop_early else []))
 
 
 def run_in_workers(

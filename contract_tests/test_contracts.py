@@ -42,60 +42,6 @@ def draws(request: pytest.FixtureRequest, examiner: Examiner) -> Draws:
     return plugin.draws(examiner.contract, examiner.tally.test)
 
 
-def test_planned_requests_are_accepted(examiner: Examiner) -> None:
-    try_all(
-        partial(examiner.submit, it.body, case=it.label)
-        for it in cases.valid_cases(examiner.contract)
-    )
-
-
-def test_planned_violations_are_refused(examiner: Examiner) -> None:
-    try_all(
-        partial(examiner.refuse, request, violation=violation)
-        for violation, request in plan.invalid_requests(examiner.contract)
-    )
-
-
-def test_open_questions_are_answered(
-    examiner: Examiner, request: pytest.FixtureRequest
-) -> None:
-    strict = ContractPlugin.of(request.config).assignment.strict
-    try_all(
-        partial(examiner.inquire, it, strict=strict)
-        for it in cases.questions(examiner.contract)
-    )
-
-
-def test_malformed_requests_are_refused(examiner: Examiner) -> None:
-    try_all(
-        partial(examiner.refuse, request, violation=violation)
-        for violation, request in malformed_requests(examiner.contract)
-    )
-
-
-def test_drawn_requests_are_accepted(examiner: Examiner, draws: Draws) -> None:
-    @draws
-    @given(body=plan.valid_bodies(examiner.contract))
-    def accept(body: dict[str, Any]) -> None:
-        examiner.submit(body, case="a drawn request")
-
-    with examiner.drawing(seconds=draws.shrinking):
-        accept()
-
-
-def test_drawn_violations_are_refused(examiner: Examiner, draws: Draws) -> None:
-    @draws
-    @given(broken=plan.invalid_bodies(examiner.contract))
-    def refuse(broken: tuple[Violation, Any]) -> None:
-        violation, body = broken
-        examiner.refuse(
-            plan.submit_of(examiner.contract, encode(body)), violation=violation
-        )
-
-    with examiner.drawing(seconds=draws.shrinking):
-        refuse()
-
-
 def test_no_operation_works_without_a_key(examiner: Examiner) -> None:
     job, contract = _submit(examiner), examiner.contract
     credentials = plan.bad_credentials(examiner.target, contract.provider)
@@ -199,6 +145,60 @@ def test_a_video_is_as_asked(examiner: Examiner) -> None:
         pytest.skip("reelspec[media] is not installed, so no video was measured")
 
 
+def test_planned_requests_are_accepted(examiner: Examiner) -> None:
+    try_all(
+        partial(examiner.submit, it.body, case=it.label)
+        for it in cases.valid_cases(examiner.contract)
+    )
+
+
+def test_planned_violations_are_refused(examiner: Examiner) -> None:
+    try_all(
+        partial(examiner.refuse, request, violation=violation)
+        for violation, request in plan.invalid_requests(examiner.contract)
+    )
+
+
+def test_open_questions_are_answered(
+    examiner: Examiner, request: pytest.FixtureRequest
+) -> None:
+    strict = ContractPlugin.of(request.config).assignment.strict
+    try_all(
+        partial(examiner.inquire, it, strict=strict)
+        for it in cases.questions(examiner.contract)
+    )
+
+
+def test_malformed_requests_are_refused(examiner: Examiner) -> None:
+    try_all(
+        partial(examiner.refuse, request, violation=violation)
+        for violation, request in malformed_requests(examiner.contract)
+    )
+
+
+def test_drawn_requests_are_accepted(examiner: Examiner, draws: Draws) -> None:
+    @draws
+    @given(body=plan.valid_bodies(examiner.contract))
+    def accept(body: dict[str, Any]) -> None:
+        examiner.submit(body, case="a drawn request")
+
+    with examiner.drawing(seconds=draws.shrinking):
+        accept()
+
+
+def test_drawn_violations_are_refused(examiner: Examiner, draws: Draws) -> None:
+    @draws
+    @given(broken=plan.invalid_bodies(examiner.contract))
+    def refuse(broken: tuple[Violation, Any]) -> None:
+        violation, body = broken
+        examiner.refuse(
+            plan.submit_of(examiner.contract, encode(body)), violation=violation
+        )
+
+    with examiner.drawing(seconds=draws.shrinking):
+        refuse()
+
+
 def test_jobs_live_by_their_lifecycle(examiner: Examiner, draws: Draws) -> None:
     with examiner.drawing(seconds=draws.shrinking):
         draws.play(machine_for(examiner))
@@ -213,7 +213,9 @@ def _run_its_course(examiner: Examiner, job: Job) -> None:
     if contract.result is not None:
         examiner.fetch(job)
     _wait_for(examiner, job)
-    for _ in range(2):
+    for pause in (0.0, contract.provider.polling.deadline):
+        if not examiner.target.is_live:
+            examiner.advance(pause)
         if contract.result is not None:
             examiner.fetch(job)
         if contract.cancel is not None:
@@ -232,7 +234,7 @@ def _wait_for(examiner: Examiner, job: Job) -> None:
         # Short steps first: a poller who sleeps at once misses the states on the way.
         examiner.advance(step)
         waited += step
-        step = min(2 * step, longest)
+        step = min(1.5 * step, longest)
     if waited < polling.deadline and job.state in contract.lifecycle.pending:
         pytest.skip(f"the job was still {job.state!r} after {waited:g} seconds")
     examiner.poll(job, situation=Situation.WAITED)

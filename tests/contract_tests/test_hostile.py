@@ -23,7 +23,7 @@ from tests.contract_tests.conftest import AIMLAPI
 from tests.contract_tests.mutants.reference import KEYS
 
 TIMEOUT = 0.5  # seconds for one answer
-SOON = 6.0  # seconds in which a busy machine must have given up as well
+SOON = 30.0  # seconds in which a busy machine must have given up as well
 JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
 
@@ -259,7 +259,7 @@ def test_a_server_that_hangs_is_not_asked_for_hours(registry: Registry) -> None:
     (result,) = report.contracts
     assert {it.fault.claim for it in result.faults} == {"every_request_is_answered"}
     assert result.errors == ()
-    assert len(server.talks) == 3
+    assert len(server.talks) == 3 + 1  # the neighbour is asked for the id of a job
 
 
 def test_the_deadline_holds_for_a_secured_connection_too(

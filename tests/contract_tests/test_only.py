@@ -1,7 +1,6 @@
 """A fault can be looked for alone, by the command that its report gives."""
 
 from collections.abc import Callable
-from functools import cache, partial
 
 import pytest
 
@@ -40,7 +39,14 @@ def report_on(
 @pytest.fixture(scope="module")
 def whole(small_registry: Registry) -> Callable[[type[Service]], Report]:
     """Return what makes the report on everything, once for each kind of service."""
-    return cache(partial(report_on, registry=small_registry))
+    known = dict[type[Service], Report]()
+
+    def report(kind: type[Service]) -> Report:
+        if kind not in known:
+            known[kind] = report_on(kind, small_registry)
+        return known[kind]
+
+    return report
 
 
 @pytest.mark.parametrize("kind", KINDS)

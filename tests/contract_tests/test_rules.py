@@ -56,7 +56,11 @@ def reached(contract: Contract) -> set[RuleSide]:
         for case in cases.valid_cases(contract)
         for it in shown_by(contract, case.body)
     ]
-    broken = [broken_by(contract, it) for it, _ in plan.invalid_requests(contract)]
+    broken = [
+        side
+        for it, _ in plan.invalid_requests(contract)
+        for side in broken_by(contract, it)
+    ]
     return {*shown, *broken}
 
 

@@ -58,10 +58,10 @@ class BreaksOnAnEmptyPrompt(Fussy):
 
 @killed_by("no_server_error", FAL)
 class BreaksOnAHugePrompt(Fussy):
-    """A prompt of more than 4,000 letters is answered with 500"""
+    """A prompt of more than 1,500 letters is answered with 500"""
 
     def minds(self, body: Mapping[str, Any]) -> bool:
-        return len(_prompt(body)) > 4_000
+        return len(_prompt(body)) > 1_500
 
 
 class _Refusing(Fussy):
@@ -140,10 +140,10 @@ class BreaksOnEveryMemberAtOnce(Fussy):
 
 @killed_by("every_request_is_answered", AIMLAPI)
 class HangsOnALongPrompt(Fussy):
-    """A prompt of more than 4,000 letters is never answered"""
+    """A prompt of more than 1,500 letters is never answered"""
 
     def minds(self, body: Mapping[str, Any]) -> bool:
-        return len(_prompt(body)) > 4_000
+        return len(_prompt(body)) > 1_500
 
     def mind(self, contract: Contract) -> Reply:
         return 0, {}

@@ -31,6 +31,12 @@ def enum(*added: Any, drop: str = "") -> Change:
     return change
 
 
+def or_null(schema: dict[str, Any]) -> None:
+    """Take null beside the values of an enum."""
+    enum(None)(schema)
+    also("null")(schema)
+
+
 def optional(name: str) -> Change:
     """Return a change that requires *name* no more."""
     return lambda schema: schema["required"].remove(name)
@@ -77,7 +83,7 @@ rejects("lacks a value", AIMLAPI, "resolution", enum(drop="580p"))
 rejects("lacks its last value", FAL, "video_quality", enum(drop="maximum"))
 rejects("lacks its default", FAL, "sampler", enum(drop="unipc"))
 accepts("has a value of another member", AIMLAPI, "acceleration", "enum", enum("high"))
-accepts("takes null beside its values", FAL, "aspect_ratio", "type", enum(None))
+accepts("takes null beside its values", FAL, "aspect_ratio", "enum", or_null)
 accepts(
     "is blind to case",
     AIMLAPI,

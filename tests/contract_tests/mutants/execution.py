@@ -1,6 +1,7 @@
 """One mutant under the `quick` profile, and whether the right claim killed it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from contract_tests import AsgiBridge, ContractResult, Fault, Report, run
 from specs import Registry
@@ -32,18 +33,25 @@ class Verdict:
 
 
 def execute(mutant: Mutant, registry: Registry, *, seed: int | None = None) -> Verdict:
-    """Test *mutant* as `reelspec test` would."""
-    report = examine(mutant.build(registry), registry, mutant.contract, seed=seed)
-    return Verdict(mutant=mutant, result=report.contracts[0])
+    """Test *mutant* as `reelspec test` would, for as long as it takes to kill it."""
+    verdict = _execute(mutant, registry, seed=seed, stop_early=True)
+    # The first test that fails may show another side of the fault.
+    return verdict if verdict.killers else _execute(mutant, registry, seed=seed)
+
+
+def _execute(mutant: Mutant, registry: Registry, **options: Any) -> Verdict:
+    service = mutant.build(registry)
+    (result,) = examine(service, registry, mutant.contract, **options).contracts
+    return Verdict(mutant=mutant, result=result)
 
 
 def examine(
-    service: Service, registry: Registry, *contracts: str, seed: int | None = None
+    service: Service, registry: Registry, *contracts: str, **options: Any
 ) -> Report:
     """Test *contracts* of *service* in process."""
     with AsgiBridge(service) as bridge:
         target = service.target(bridge, timeout=_TIMEOUT)
-        return run(registry, target, contracts=contracts, profile="quick", seed=seed)
+        return run(registry, target, contracts=contracts, profile="quick", **options)
 
 
 def _names(fault: Fault, mutant: Mutant) -> bool:
