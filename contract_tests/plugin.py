@@ -127,6 +127,7 @@ class ContractPlugin:
             for it in self.assignment.neighbours
             if it.provider is not contract.provider
         )
+        target.renew()
         with target.connect(contract) as connection:
             yield Examiner(
                 contract, target, connection, tally, neighbour=next(others, None)

@@ -40,40 +40,49 @@ def mock_target(registry: Registry, *, socket: bool = False) -> Iterator[Target]
     def start() -> ASGIApp:
         return build_app(registry, clock=clock, store=store, keys=accepted)
 
-    target = Target(
-        base_url="http://mock.invalid",
-        keys=keys,
-        advance=clock.advance,
-        failing=_FAILING,
-        checks_keys=True,
-    )
+    def start_anew() -> ASGIApp:
+        nonlocal store
+        store = MemoryStore()
+        return start()
+
+    def told(serve: Callable[[ASGIApp], None]) -> Target:
+        return Target(
+            base_url="http://mock.invalid",
+            keys=keys,
+            advance=clock.advance,
+            failing=_FAILING,
+            restart=lambda: serve(start()),
+            renew=lambda: serve(start_anew()),
+            checks_keys=True,
+        )
+
     if socket:
-        with _Restartable(start) as server:
-            yield replace(target, base_url=server.base_url, restart=server.restart)
+        with _OnSocket(start()) as server:
+            yield replace(told(server.serve), base_url=server.base_url)
         return
     with AsgiBridge(start()) as bridge:
-        yield replace(target, transport=bridge, restart=lambda: bridge.serve(start()))
+        yield replace(told(bridge.serve), transport=bridge)
 
 
-class _Restartable:
-    """A server on one port that can be stopped and started again."""
+class _OnSocket:
+    """A server on one port, whose application can be replaced."""
 
-    def __init__(self, start: Callable[[], ASGIApp]) -> None:
-        self._start = start
+    def __init__(self, app: ASGIApp) -> None:
+        self._server = Server(app)
 
     @property
     def base_url(self) -> str:
         """Where it answers."""
         return self._server.base_url
 
-    def restart(self) -> None:
-        """Stop the server, and start another in its place."""
+    def serve(self, app: ASGIApp) -> None:
+        """Stop the server, and start another in its place with *app*."""
         port = urlsplit(self.base_url).port or 0
         self.__exit__(None, None, None)
-        self._server = Server(self._start(), port=port).__enter__()
+        self._server = Server(app, port=port).__enter__()
 
     def __enter__(self) -> Self:
-        self._server = Server(self._start()).__enter__()
+        self._server.__enter__()
         return self
 
     def __exit__(self, *exc: object) -> None:
