@@ -45,7 +45,7 @@ def mock_target(registry: Registry, *, socket: bool = False) -> Iterator[Target]
         store = MemoryStore()
         return start()
 
-    def told(serve: Callable[[ASGIApp], None]) -> Target:
+    def target_of(serve: Callable[[ASGIApp], None]) -> Target:
         return Target(
             base_url="http://mock.invalid",
             keys=keys,
@@ -58,10 +58,10 @@ def mock_target(registry: Registry, *, socket: bool = False) -> Iterator[Target]
 
     if socket:
         with _OnSocket(start()) as server:
-            yield replace(told(server.serve), base_url=server.base_url)
+            yield replace(target_of(server.serve), base_url=server.base_url)
         return
     with AsgiBridge(start()) as bridge:
-        yield replace(told(bridge.serve), transport=bridge)
+        yield replace(target_of(bridge.serve), transport=bridge)
 
 
 class _OnSocket:

@@ -71,7 +71,7 @@ def run_live(
         for contract in calls.contracts:
             connection = stack.enter_context(target.connect(contract))
             till = Till(contract, connection, purse, base_url=target.base_url)
-            tally = Tally(contract=contract.id)
+            tally = Tally(contract=contract.id, test="live")
             run.examiners[contract] = Examiner(contract, target, till, tally)
         run.make(calls)
         run.follow()

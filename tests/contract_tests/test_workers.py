@@ -92,7 +92,7 @@ def test_tests_of_others_are_shared_as_xdist_would(
 ) -> None:
     other = tmp_path / "test_other.py"
     other.write_text("def test_passes(record_property):\n    pass\n", "utf-8")
-    options = ["-p", "contract_tests.plugin", "-p", "xdist", "-n2", "-p", "no:terminal"]
+    options = ["-p", "contract_tests.plugin", "-p", "xdist", "-n1", "-p", "no:terminal"]
     alone = ["-c", "/dev/null", "--rootdir", str(tmp_path), "-p", "no:cacheprovider"]
 
     for dist in ("load", "loadgroup"):

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from reelspec.cli import main
 from reelspec.codes import Exit
-from reelspec.targets import mock_target
+from reelspec.targets import PLACEHOLDER_KEY, mock_target
 from specs import Registry, vendored_folder
 
 FAL = "fal:fal-ai/wan-22-vace-fun-a14b/inpainting"
@@ -43,7 +43,7 @@ def test_a_server_at_an_address_is_tested_over_a_real_socket() -> None:
         url = target.base_url
         code, out, _ = run(
             "--contract", FAL, "--json", "--base-url", url,
-            "--key", "fal=id:secret", "--advance-url", f"{url}/__mock__/clock/advance",
+            "--key", f"fal={PLACEHOLDER_KEY}", "--advance-url", f"{url}/__mock__/clock/advance",
         )  # fmt: skip
 
     assert code == Exit.OK
@@ -107,7 +107,7 @@ def live_mock() -> Iterator[tuple[str, ...]]:
     with mock_target(Registry.load(vendored_folder()), socket=True) as target:
         url = target.base_url
         yield (
-            "--live", "fal", "--base-url", url, "--key", "fal=id:secret",
+            "--live", "fal", "--base-url", url, "--key", f"fal={PLACEHOLDER_KEY}",
             "--advance-url", f"{url}/__mock__/clock/advance",
         )  # fmt: skip
 
@@ -129,7 +129,7 @@ def test_a_live_run_says_what_it_costs_and_shows_every_rule(
     assert paid["accepted"] == 7
     assert paid["spent"] == paid["planned"] == "2.162500"
     assert "7 submits that must be taken may cost 2.1625" in err
-    assert "id:secret" not in ledger.read_text()
+    assert PLACEHOLDER_KEY not in ledger.read_text()
 
 
 def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
