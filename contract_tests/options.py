@@ -188,8 +188,12 @@ def _command(config: pytest.Config) -> tuple[str, ...]:
     }
     words = [f"{name}={value}" for name, value in named.items() if value is not None]
     words += [f"--failing-header={it}" for it in config.getoption("failing_header")]
+    words += ["--strict-reading"] * config.getoption("contract_strict")
+    if config.getoption("base_url") is None:
+        words += ["-o", f"contract_target={config.getini('contract_target')}"]
     places = [it.partition("::")[0] for it in config.args]
-    return ("python", "-m", "pytest", *(map(shlex.quote, [*places, *words])))
+    plugin = ("-p", "contract_tests.plugin")
+    return ("python", "-m", "pytest", *map(shlex.quote, [*plugin, *places, *words]))
 
 
 def _target(config: pytest.Config, registry: Registry) -> Target:

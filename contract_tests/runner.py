@@ -94,4 +94,12 @@ def _report(plugin: ContractPlugin, *options: str) -> Report:
         raise ContractTestError(
             "contract tests", f"pytest ended with code {int(code)}", fix="run it alone"
         )
-    return plugin.report
+    report = plugin.report
+    is_told = not all(it.is_kept for it in report.contracts)
+    is_short = report.must_be_complete and not report.is_complete
+    if code == pytest.ExitCode.TESTS_FAILED and not (is_told or is_short):
+        # Who dies in the middle of a test leaves nothing that could be reported.
+        raise ContractTestError(
+            "contract tests", "a worker died in a test", fix="run without --workers"
+        )
+    return report

@@ -1,19 +1,23 @@
 """Several processes test what one would, and the report is one."""
 
+import os
 import pickle
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from contract_tests import (
     ContractTestError,
     Progress,
     Report,
+    Target,
     TargetError,
     UnreachableError,
     run_in_workers,
 )
+from specs import Registry
 from tests.contract_tests.conftest import AIMLAPI, FAL
 
 MOCK = ("-o", "contract_target=reelspec.targets:in_process")
@@ -85,6 +89,24 @@ def test_workers_stop_when_nobody_answers() -> None:
 def test_a_run_in_workers_is_an_error_when_pytest_cannot_run() -> None:
     with pytest.raises(ContractTestError, match="pytest ended with code"):
         run_in_workers(2, ["--no-such-option"])
+
+
+class Dies(httpx.BaseTransport):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        os._exit(3)
+
+
+def target_that_ends_the_process(registry: Registry) -> Target:
+    keys = {it.name: "a:key" for it in registry.providers}
+    return Target(base_url="http://a.test", keys=keys, transport=Dies())
+
+
+def test_a_run_is_an_error_when_a_worker_dies() -> None:
+    target = f"contract_target={__name__}:target_that_ends_the_process"
+    options = ["-o", target, f"--contract={AIMLAPI}", "-k=malformed"]
+
+    with pytest.raises(ContractTestError, match="a worker died in a test"):
+        run_in_workers(1, options)
 
 
 def test_tests_of_others_are_shared_as_xdist_would(
