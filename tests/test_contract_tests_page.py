@@ -31,6 +31,7 @@ def test_the_page_tells_the_limits_as_they_are() -> None:
 def test_the_page_names_options_that_there_are() -> None:
     named = set(re.findall(r"--[a-z][a-z-]+", TEXT))
     known = {name for it in command.params for name in it.opts}
-    plugin = {"--failing-header", "--advance-url"}  # of the pytest plugin
+    forms = {f"--contract-{it}" for it in ("json", "html", "junit", "github")}
+    plugin = forms | {"--failing-header", "--strict-reading"}
 
     assert named <= known | plugin
