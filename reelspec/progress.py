@@ -1,4 +1,4 @@
-"""The progress bar of the contract tests, for the commands that run them."""
+"""What is going on, on standard error, for commands that take their time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,3 +33,10 @@ def contract_progress() -> Iterator[Callable[["contract_tests.Progress"], None]]
             )
 
         yield show
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say *what* is being done, for as long as it is."""
+    with Console(stderr=True).status(what):
+        yield
