@@ -258,7 +258,7 @@ class Examiner:
             exchange=exchange,
             judge=self._judge,
             ids=self.jobs,
-            instant=None if self.target.is_live else self._instant,
+            instant=self._instant if self.target.stands_still else None,
             can_fail_jobs=bool(self.target.failing),
             **known,
         )

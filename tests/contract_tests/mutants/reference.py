@@ -81,6 +81,7 @@ class Service:
             "keys": KEYS,
             "transport": bridge,
             "advance": self.advance,
+            "stands_still": True,
             "failing": {"X-Fail": "yes"},
             "restart": self.restart,
             "checks_keys": True,
