@@ -20,6 +20,7 @@ class Argument:
     wire_name: str
     type: str
     required: bool
+    is_media: bool = False
     doc: str
 
 
@@ -48,23 +49,21 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProtocolFacts:
-    """The literals of a `JobProtocol`."""
+class PriceFacts:
+    """The literals of a `Price`, and those of each `Count` in it by its name there."""
 
-    provider: str
-    model: str
-    calls: Mapping[str, CallFacts]
-    fixed: Mapping[str, str]
-    pointers: Mapping[str, str]
-    pending: tuple[str, ...]
-    terminal: Mapping[str, str]
-    interval: float
-    deadline: float
+    facts: Mapping[str, Any]
+    counts: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One model: the class that submits its jobs, in the colours of *job*."""
+    """One model: the class that submits its jobs, in the colours of *job*.
+
+    *calls* are the operations by role, *facts* the other literals of a `JobProtocol`,
+    *input_module* is empty where no argument is an object
+    with a class of its own.
+    """
 
     name: str
     class_name: str
@@ -75,25 +74,36 @@ class Resource:
     input_module: str
     output_module: str
     job: str
-    protocol: ProtocolFacts
+    calls: Mapping[str, CallFacts]
+    facts: Mapping[str, Any]
+    price: PriceFacts | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPackage:
-    """The clients of one provider."""
+    """The clients of one provider.
+
+    *service*, *uploads* and *webhooks* are the literals of the values that they name;
+    the last two may be empty.
+    """
 
     name: str
     title: str
-    base_url: str
-    header: str
-    scheme: str
     environment: tuple[str, ...]
+    service: Mapping[str, Any]
+    uploads: Mapping[str, Any]
+    webhooks: Mapping[str, Any]
     resources: tuple[Resource, ...]
     models: tuple[ModelsModule, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """Everything that is generated."""
+    """Everything that is generated.
+
+    *neutral* maps what several providers can do to the model that does it, by
+    provider: its attribute, and the model's own names of arguments.
+    """
 
     providers: tuple[ProviderPackage, ...]
+    neutral: Mapping[str, Mapping[str, tuple[str, Mapping[str, str]]]]

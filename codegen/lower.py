@@ -3,6 +3,8 @@
 import keyword
 import re
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
 
 from codegen.errors import UnsupportedShapeError
 from codegen.ir import (
@@ -10,7 +12,7 @@ from codegen.ir import (
     CallFacts,
     Distribution,
     ModelsModule,
-    ProtocolFacts,
+    PriceFacts,
     ProviderPackage,
     Resource,
 )
@@ -18,36 +20,75 @@ from codegen.json_schema import name_classes, write_schemas
 from codegen.names import class_name, identifier, name_models, unique
 from codegen.python_types import python_type
 from codegen.sentences import describe, paragraphs, sentence, with_arguments
-from specs import Contract, ObjectSchema, Operation, Parameter, Provider, Registry
+from specs import (
+    Contract,
+    NumberSchema,
+    ObjectSchema,
+    Operation,
+    Parameter,
+    Provider,
+    Registry,
+)
 
-_CLIENT_NAMES = frozenset({"close"})
+_CLIENT_NAMES = frozenset({"close", "estimate", "generate", "resume", "wait_all"})
+_SUBMIT_NAMES = frozenset(
+    {"self", "validate", "extra_body", "extra_headers", "webhook_url"}
+)
 _RESOURCE_NAMES = frozenset(
     {
         *keyword.kwlist,
+        "Annotated",
         "Any",
         "AsyncCancellableJob",
         "AsyncJob",
-        "AsyncSession",
+        "Awaited",
+        "Blocking",
         "Call",
         "CancellableJob",
+        "Coroutine",
+        "Count",
+        "Field",
+        "Interval",
         "Job",
         "JobProtocol",
+        "Len",
         "Literal",
-        "PROTOCOL",
-        "Session",
+        "Mapping",
+        "Media",
+        "MultipleOf",
+        "OneOf",
+        "Price",
+        "Resource",
+        "SERVICE",
+        "TypeAlias",
         "UNSET",
+        "Unique",
+        "Validate",
     }
 )
 
 
 def lower(registry: Registry) -> Distribution:
     """Return everything to generate for the contracts of *registry*."""
-    packages = [
-        _lower_provider(provider, contracts)
-        for provider in registry.providers
-        if (contracts := registry.of(provider.name))
-    ]
-    return Distribution(providers=tuple(packages))
+    providers = [it for it in registry.providers if registry.of(it.name)]
+    packages = [_lower_provider(it, registry.of(it.name)) for it in providers]
+    return Distribution(
+        providers=tuple(packages), neutral=_lower_neutral(providers, packages)
+    )
+
+
+def _lower_neutral(
+    providers: Iterable[Provider], packages: Iterable[ProviderPackage]
+) -> dict[str, dict[str, tuple[str, dict[str, str]]]]:
+    """Return what at least two of *providers* can do, under one name."""
+    found: dict[str, dict[str, tuple[str, dict[str, str]]]] = {}
+    for provider, package in zip(providers, packages, strict=True):
+        attributes = {it.model: it.name for it in package.resources}
+        for name, it in provider.neutral.items():
+            if it.model in attributes:
+                there = found.setdefault(name, {})
+                there[provider.name] = attributes[it.model], it.names
+    return {name: found[name] for name in sorted(found) if len(found[name]) > 1}
 
 
 def _lower_provider(
@@ -61,21 +102,63 @@ def _lower_provider(
     resources: list[Resource] = []
     for contract in contracts:
         name, output = names[contract.model], outputs[contract.model]
-        resources.append(_lower_resource(contract, name, output))
-        modules[name] = _lower_models(contract.body, contract, name, is_input=True)
+        inputs = _lower_models(contract.body, contract, name, is_input=True)
+        if inputs.schemas:
+            modules[name] = inputs
+        resources.append(
+            _lower_resource(contract, name, name if inputs.schemas else "", output)
+        )
         if output not in modules:
             answer = _answer(contract.outcome)
             modules[output] = _lower_models(answer, contract, output, is_input=False)
     return ProviderPackage(
         name=provider.name,
         title=provider.title,
-        base_url=provider.base_url,
-        header=provider.auth.header,
-        scheme=provider.auth.scheme,
         environment=provider.auth.environment,
+        service=_lower_service(provider),
+        uploads=_lower_uploads(provider),
+        webhooks=_lower_webhooks(provider),
         resources=tuple(resources),
         models=tuple(modules[it] for it in sorted(modules)),
     )
+
+
+def _lower_service(provider: Provider) -> dict[str, Any]:
+    lifecycle, job, prices = provider.lifecycle, provider.job, provider.prices
+    facts: dict[str, Any] = {
+        "name": provider.name,
+        "title": provider.title,
+        "base_url": provider.base_url,
+        "header": provider.auth.header,
+        "scheme": provider.auth.scheme,
+        "environment": provider.auth.environment,
+        "id": job.id,
+        "status": job.status,
+        "video": job.video,
+        "error": job.error,
+        "cost": job.cost,
+        "credits": prices.credits_per_unit if prices else None,
+        "pending": lifecycle.pending,
+        "terminal": {state: it.value for state, it in lifecycle.terminal.items()},
+        "interval": provider.polling.interval,
+        "deadline": provider.polling.deadline,
+    }
+    return {name: it for name, it in facts.items() if it is not None}
+
+
+def _lower_uploads(provider: Provider) -> dict[str, Any]:
+    media = provider.media
+    return {"url": media.upload, "most_bytes": media.most_bytes} if media else {}
+
+
+def _lower_webhooks(provider: Provider) -> dict[str, Any]:
+    hooks, queue = provider.webhooks, provider.queue
+    if hooks is None or queue is None:
+        return {}
+    return {
+        "url": f"https://{queue.rest_host}/.well-known/jwks.json",
+        "prefix": hooks.header_prefix,
+    }
 
 
 def _name_outputs(
@@ -104,19 +187,32 @@ def _lower_models(
     shared = contract.outcome.document != contract.submit.document
     whom = contract.model if is_input or not shared else contract.provider.title
     what = "What a submit takes" if is_input else "What a finished job answers"
+    schemas = write_schemas(root, classes, is_input=is_input)
+    if is_input:
+        del schemas[title]  # the signature of submit says what it would
     return ModelsModule(
         name=name,
         doc=sentence(f"{what}: {whom}"),
-        schemas=write_schemas(root, classes, is_input=is_input),
+        schemas=schemas,
         is_input=is_input,
     )
 
 
-def _lower_resource(contract: Contract, name: str, output: str) -> Resource:
+def _lower_resource(
+    contract: Contract, name: str, inputs: str, output: str
+) -> Resource:
     arguments = _lower_arguments(contract)
     words = class_name(name.rstrip("_"))
     summary = sentence(contract.submit.summary)
     submit = paragraphs("Submit a job and return it.", summary)
+    hooks = contract.provider.webhooks
+    facts: dict[str, Any] = {
+        "model": contract.model,
+        "fixed": contract.fixed,
+        "media": tuple(it.wire_name for it in arguments if it.is_media),
+        "wire": {it.name: it.wire_name for it in arguments if it.name != it.wire_name},
+        "webhook": hooks.parameter if hooks else "",
+    }
     return Resource(
         name=name,
         class_name=unique([words], taken=_RESOURCE_NAMES)[0],
@@ -124,11 +220,48 @@ def _lower_resource(contract: Contract, name: str, output: str) -> Resource:
         doc=paragraphs(sentence(f"Jobs of the model {contract.model}"), summary),
         submit_doc=with_arguments(submit, arguments),
         arguments=arguments,
-        input_module=name,
+        input_module=inputs,
         output_module=output,
         job="CancellableJob" if contract.cancel else "Job",
-        protocol=_lower_protocol(contract),
+        calls={it.role: _lower_call(it) for it in contract.operations},
+        facts={name: it for name, it in facts.items() if it},
+        price=_lower_price(contract),
     )
+
+
+def _lower_price(contract: Contract) -> PriceFacts | None:
+    """Return the facts of the price, None unless all that it takes is known."""
+    prices = contract.provider.prices
+    known = {it.name for it in contract.parameters}
+    if prices is None or not prices.values or prices.parameter not in known:
+        return None
+    names = {"frames": prices.frames, "inserted": prices.inserted}
+    counts = {role: _lower_count(contract, it) for role, it in names.items() if it}
+    if "frames" not in counts or not all(counts.values()):
+        return None
+    facts = {
+        "currency": prices.currency,
+        "parameter": prices.parameter,
+        "values": prices.values,
+        "matching": prices.matching,
+        "rate": prices.frames_per_second,
+        "source": prices.source,
+        "retrieved": str(prices.retrieved),
+    }
+    return PriceFacts(facts=facts, counts=counts)
+
+
+def _lower_count(contract: Contract, name: str) -> dict[str, Any]:
+    """Return the literals of a `Count`; empty where the document sets no most."""
+    found = [it.schema for it in contract.parameters if it.name == name]
+    if not found or not isinstance(found[0], NumberSchema) or not found[0].maximum:
+        return {}
+    usual, most = found[0].default, int(found[0].maximum.value)
+    return {
+        "name": name,
+        "usual": usual if isinstance(usual, int) else most,
+        "most": most,
+    }
 
 
 def _lower_arguments(contract: Contract) -> tuple[Argument, ...]:
@@ -143,40 +276,22 @@ def _lower_arguments(contract: Contract) -> tuple[Argument, ...]:
             identifier(it.name, where=it.schema.pointer, prefix="field")
             for it in parameters
         ),
-        taken={"self"},
+        taken=_SUBMIT_NAMES,
     )
+    media = contract.provider.media
     return tuple(
         Argument(
             name=name,
             wire_name=it.name,
-            type=python_type(it.schema, classes),
+            type=python_type(it.schema, classes, media=takes_file),
             required=it.required,
+            is_media=takes_file,
             doc=describe(it.schema) or "The document does not say.",
         )
         for name, it in zip(names, parameters, strict=True)
-    )
-
-
-def _lower_protocol(contract: Contract) -> ProtocolFacts:
-    provider, job = contract.provider, contract.provider.job
-    pointers = {
-        "id": job.id,
-        "status": job.status,
-        "video": job.video,
-        "error": job.error,
-        "cost": job.cost,
-    }
-    lifecycle = contract.lifecycle
-    return ProtocolFacts(
-        provider=provider.name,
-        model=contract.model,
-        calls={it.role: _lower_call(it) for it in contract.operations},
-        fixed=contract.fixed,
-        pointers={name: it for name, it in pointers.items() if it is not None},
-        pending=lifecycle.pending,
-        terminal={state: it.value for state, it in lifecycle.terminal.items()},
-        interval=provider.polling.interval,
-        deadline=provider.polling.deadline,
+        for takes_file in [
+            media is not None and any(fnmatchcase(it.name, at) for at in media.members)
+        ]
     )
 
 

@@ -42,16 +42,18 @@ def render(distribution: Distribution) -> dict[str, str]:
         folder = f"{_IMPORT_NAME}/{package.name}"
         python[f"{folder}/__init__.py"] = place("provider.py", it=package)
         python[f"{folder}/client.py"] = place("client.py", it=package)
-        for name, modules in (
-            ("models", package.models),
-            ("resources", package.resources),
-        ):
-            python[f"{folder}/{name}/__init__.py"] = place(
-                "lazy.py",
-                doc=f"The {name} of {package.title}, each imported on its first use.",
-                package=f"{folder.replace('/', '.')}.{name}",
-                names=[it.name for it in modules],
-            )
+        python[f"{folder}/service.py"] = place("service.py", it=package)
+        if package.webhooks:
+            python[f"{folder}/webhooks.py"] = place("webhooks.py", it=package)
+        python[f"{folder}/models/__init__.py"] = place(
+            "lazy.py",
+            doc=f"The models of {package.title}, each imported on its first use.",
+            package=f"{_IMPORT_NAME}.{package.name}.models",
+            names=[it.name for it in package.models],
+        )
+        python[f"{folder}/resources/__init__.py"] = docstring(
+            f"The models' jobs of {package.title}: attributes of its clients."
+        )
         for it in package.resources:
             python[f"{folder}/resources/{it.name}.py"] = place(
                 "resource.py", it=it, package=package

@@ -20,7 +20,8 @@ def describe(schema: Schema) -> str:
         parts.append(sentence(f"One of {', '.join(map(repr, schema.enum))}"))
     parts += [sentence(it) for it in _rules(schema)]
     if schema.default is not UNSET:
-        parts.append(f"Default: {schema.default!r}.")
+        # A default of forty words is the service's affair.
+        parts.append(f"Default: {textwrap.shorten(repr(schema.default), 80)}.")
     if schema.deprecated:
         parts.append("Deprecated.")
     return " ".join(it for it in parts if it)
@@ -37,25 +38,21 @@ def sentence(text: str) -> str:
 
 def paragraphs(*texts: str) -> str:
     """Return *texts* as the paragraphs of a docstring, each wrapped; skip empty ones."""
-    told = ["\n".join(_wrap(it, "")) for it in texts if it]
+    told = ["\n".join(_wrap(it)) for it in texts if it]
     return "\n\n".join(told) + ("\n" if len(told) > 1 else "")
 
 
 def with_arguments(text: str, arguments: Iterable[Argument]) -> str:
-    """Return *text* with a section that explains each of *arguments*."""
-    lines = [it for each in arguments for it in _explain(each)]
+    """Return *text* with a section that explains each of *arguments*, on one line.
+
+    An editor wraps a line, and what changes in a document is then a line in a diff.
+    """
+    lines = [f"    {each.name}: {each.doc}" for each in arguments]
     return "\n".join((text.rstrip(), "", "Args:", *lines, "")) if lines else text
 
 
-def _explain(argument: Argument) -> list[str]:
-    first, *rest = _wrap(f"{argument.name}: {argument.doc}", " " * 8)
-    return [f"    {first}", *(f"        {it}" for it in rest)]
-
-
-def _wrap(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False
-    )
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _rules(schema: Schema) -> Iterator[str]:

@@ -1,15 +1,20 @@
 """Contract tests for services that work in jobs, driven by their documents alone.
 
 `run` tests a `Target` and returns a `Report`; `contract_tests.plugin` does the same
-from pytest's command line. An ASGI application is tested through an `AsgiBridge`.
+from pytest's command line. An ASGI application is tested through an `AsgiBridge`, a
+service that charges by way of `live`.
 """
 
+from contract_tests import live
 from contract_tests.bridge import AsgiBridge
 from contract_tests.checks import CLAIMS
 from contract_tests.claims import Claim
 from contract_tests.errors import (
+    BudgetError,
     ContractTestError,
+    LedgerError,
     MissingKeyError,
+    PriceError,
     TargetError,
     UnmetSchemaError,
     UnreachableError,
@@ -27,13 +32,16 @@ __all__ = [
     "CLAIMS",
     "PROFILES",
     "AsgiBridge",
+    "BudgetError",
     "Claim",
     "ClaimResult",
     "ContractResult",
     "ContractTestError",
     "Failure",
     "Fault",
+    "LedgerError",
     "MissingKeyError",
+    "PriceError",
     "Profile",
     "Progress",
     "Report",
@@ -43,6 +51,7 @@ __all__ = [
     "UnreachableError",
     "VideoFacts",
     "find_differences",
+    "live",
     "measure",
     "remote_target",
     "run",

@@ -111,13 +111,12 @@ class Examiner:
         """Send a *request* that breaks one rule."""
         place = "/".join(str(it) for it in violation.path)
         case = f"{place or request.operation.role}: {violation.label}"
-        side = broken_by(self.contract, violation)
         self._ask(
             request,
             Situation.REFUSE,
             case=case,
             violation=violation,
-            sides=() if side is None else (side,),
+            sides=(broken_by(self.contract, violation),),
         )
 
     def inquire(self, question: Question, *, strict: bool = False) -> None:

@@ -143,10 +143,10 @@ def shown_by(contract: Contract, body: Json) -> tuple[RuleSide, ...]:
     )
 
 
-def broken_by(contract: Contract, violation: Violation) -> RuleSide | None:
-    """Return the side that *violation* shows once it was refused, if it is one."""
+def broken_by(contract: Contract, violation: Violation) -> RuleSide:
+    """Return the side that *violation* of *contract* shows once it was refused."""
     it = violation
-    return _refusals(contract).get((it.rule, it.path, it.pointer))
+    return _refusals(contract)[it.rule, it.path, it.pointer]
 
 
 @lru_cache(256)

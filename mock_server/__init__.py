@@ -4,6 +4,7 @@
 runs it beside a test. `ManualClock` moves the time that jobs live by.
 """
 
+from mock_server.agreement import AgreedClock, Agreement
 from mock_server.app import build_app
 from mock_server.clock import Clock, ManualClock, SystemClock
 from mock_server.errors import (
@@ -17,35 +18,40 @@ from mock_server.errors import (
     PortInUseError,
     ServedHostError,
     StoreError,
+    TimingError,
     TokenError,
     UnknownJobError,
     UnknownScenarioError,
 )
 from mock_server.interception.environment import export_lines
 from mock_server.interception.interception import intercept
-from mock_server.jobs import Timing
+from mock_server.rules import Rules
 from mock_server.scenarios import SCENARIO_HEADER, SCENARIOS, Scenario
-from mock_server.selection import Rules
-from mock_server.serving import Server, serve
+from mock_server.serving import Server, base_url_of, listen, serve
 from mock_server.stores.redis import RedisStore
 from mock_server.stores.sqlite import SqliteStore
 from mock_server.stores.store import MemoryStore, Store
-from mock_server.workers import crew
+from mock_server.timing import Timing, read_timings
+from mock_server.workers import Crew, Post
 
 __all__ = [
     "SCENARIOS",
     "SCENARIO_HEADER",
     "AddressError",
+    "AgreedClock",
+    "Agreement",
     "AmbiguousRouteError",
     "BrokenAnswerError",
     "Clock",
     "ClockError",
+    "Crew",
     "ForbiddenError",
     "ManualClock",
     "MediaUnavailableError",
     "MemoryStore",
     "MockServerError",
     "PortInUseError",
+    "Post",
     "RedisStore",
     "Rules",
     "Scenario",
@@ -56,12 +62,15 @@ __all__ = [
     "StoreError",
     "SystemClock",
     "Timing",
+    "TimingError",
     "TokenError",
     "UnknownJobError",
     "UnknownScenarioError",
+    "base_url_of",
     "build_app",
-    "crew",
     "export_lines",
     "intercept",
+    "listen",
+    "read_timings",
     "serve",
 ]

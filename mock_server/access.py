@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from mock_server.exchange import Call
+from mock_server.memory import Memory
 from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.signing import is_token
 from mock_server.validation.validation import read_query
@@ -20,7 +21,7 @@ class Access:
 
     def __init__(self, keys: Mapping[str, Collection[str]]) -> None:
         self._keys = keys
-        self._admitted: dict[tuple[str, str], str] = {}  # by provider and header
+        self._admitted: Memory[tuple[str, str], str] = Memory(_MOST_ADMITTED)
 
     def admit(self, provider: Provider, call: Call) -> str:
         """Return the key of *call*; raise RefusedError unless *provider* accepts it."""
@@ -31,8 +32,6 @@ class Access:
         if not header and provider.queue and _TOKEN_PARAMETER in str(call.query):
             return self._admit_token(call)
         key = self._read_key(provider, header)
-        if len(self._admitted) >= _MOST_ADMITTED:
-            self._admitted.clear()
         self._admitted[provider.name, header] = key
         return key
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.access import Access
+from mock_server.agreement import Agreement
 from mock_server.clock import Clock, SystemClock
 from mock_server.control.guard import Guard
 from mock_server.control.handlers import PREFIX, Control
@@ -23,9 +25,8 @@ from mock_server.errors import (
     UnknownJobError,
     UnknownScenarioError,
 )
-from mock_server.exchange import Reply
+from mock_server.exchange import Head, Reply, read_head
 from mock_server.hosts import Hosts
-from mock_server.jobs import Timing
 from mock_server.journal import Journal, Note
 from mock_server.ledger import Ledger
 from mock_server.media.cabinet import BUDGET, Cabinet
@@ -36,9 +37,11 @@ from mock_server.refusals.problems import problem
 from mock_server.reload import Reloader
 from mock_server.rest import Rest
 from mock_server.routing import Routes
-from mock_server.selection import Rules, Selection
+from mock_server.rules import Rules
+from mock_server.selection import Selection
 from mock_server.service import Service
 from mock_server.stores.store import MemoryStore, Store
+from mock_server.timing import Timing
 from mock_server.uploads import Storage
 from mock_server.validation.verdicts import Verdicts
 from mock_server.webhooks import Courier
@@ -46,6 +49,7 @@ from specs import IllegalEventError, Registry
 
 _JOURNAL_SECONDS = 1.0  # that an exchange may wait until it is written down
 _AT_FAULT = "The mock is at fault"
+_OWN = f"{PREFIX}/".encode()
 _LOG = logging.getLogger(__name__)
 _PROBLEMS: Mapping[type[Exception], tuple[int, str]] = {
     UnknownScenarioError: (400, "No such scenario"),
@@ -69,9 +73,10 @@ def build_app(
     keys: Mapping[str, Collection[str]] | None = None,
     timing: Timing | None = None,
     rules: Rules | None = None,
+    agreement: Agreement | None = None,
     control_token: str | None = None,
     webhook_hosts: Collection[str] = (),
-    media_folder: Path | None = None,
+    folder: Path | None = None,
     media_budget: int = BUDGET,
     fetch_inputs: bool = False,
     watch: bool = False,
@@ -85,9 +90,9 @@ def build_app(
     call does not. With a *control_token* the mock's own side wants it, and may be
     called from elsewhere. With *self_check* each success is held against its document
     before it is sent. Webhooks are delivered to this machine and to *webhook_hosts*.
-    Videos are kept in *media_folder*, or in a temporary one, up to *media_budget*
-    bytes; with *fetch_inputs* input videos are fetched to follow their measures. With
-    *watch* the documents are read anew when they change. Raises
+    Videos, up to *media_budget* bytes, and uploads are kept in *folder*, or in
+    temporary ones; with *fetch_inputs* input videos are fetched to follow their
+    measures. With *watch* the documents are read anew when they change. Raises
     AmbiguousRouteError where two contracts would answer one call.
     """
     store = MemoryStore() if store is None else store
@@ -97,25 +102,32 @@ def build_app(
         timing=timing or Timing(),
         seed=seed,
     )
-    library = Library(Cabinet(media_folder, budget=media_budget))
-    selection = Selection(rules or Rules(), seed=seed)
+    library = Library(Cabinet(folder and folder / "media", budget=media_budget))
+    uploads = folder and folder / "uploads"
+    agreement = agreement or Agreement(store.board)
+    if rules is not None:
+        agreement.set_rules(rules)
+    selection = Selection(agreement, seed=seed)
     journal = Journal(store.shelf)
     access = Access(keys or {})
     courier = Courier(ledger=ledger, library=library, hosts=webhook_hosts)
-    storages = {
-        it.name: Storage(it.uploads)
-        for it in registry.providers
-        if it.queue is not None and it.uploads is not None
-    }
-    rests = [
-        Rest(it, it.queue, access=access, storage=storages[it.name])
-        for it in registry.providers
-        if it.queue is not None and it.name in storages
-    ]
-    sources = Sources([*storages.values()], fetch=fetch_input if fetch_inputs else None)
+    # By provider, so that a reload does not forget what was uploaded.
+    storages: dict[str, Storage] = {}
+    fetch = fetch_input if fetch_inputs else None
+    sources = Sources(storages.values(), fetch=fetch)
 
     def prepare(current: Registry) -> Sides:
         """Return what answers for the contracts that are *current*."""
+        rests = [
+            Rest(
+                it,
+                it.queue,
+                access=access,
+                storage=storages.setdefault(it.name, Storage(it.uploads, uploads)),
+            )
+            for it in current.providers
+            if it.queue is not None and it.uploads is not None
+        ]
         contracts = {it.id: it for it in current.contracts}
         service = Service(
             Routes(current.contracts),
@@ -133,22 +145,21 @@ def build_app(
             ledger=ledger,
             library=library,
             selection=selection,
+            agreement=agreement,
             journal=journal,
             guard=Guard(control_token),
             reloader=reloader,
         )
         courier.contracts = contracts  # last: what is faulty replaces nothing
-        return Sides(service, control)
+        return Sides(service, control, Hosts(current.providers), rests)
 
-    reloader = Reloader(registry.folder, lambda it: app.replace(prepare(it)))
+    reloader = Reloader(registry, lambda it: app.replace(prepare(it)))
     app = MockApp(
         prepare(registry),
-        hosts=Hosts(registry.providers),
-        rests=rests,
         journal=journal,
         clock=ledger.clock,
     )
-    courier.resume()
+    courier.resume(watch=watch)
     if watch:
         reloader.watch()
     return app
@@ -159,6 +170,8 @@ class Sides(NamedTuple):
 
     service: Service
     control: Control
+    hosts: Hosts
+    rests: Sequence[Rest]
 
 
 class MockApp:
@@ -168,14 +181,10 @@ class MockApp:
         self,
         sides: Sides,
         *,
-        hosts: Hosts,
-        rests: Sequence[Rest],
         journal: Journal,
         clock: Clock,
     ) -> None:
         self._sides = sides
-        self._hosts = hosts
-        self._rests = rests
         self._journal = journal
         self._clock = clock
 
@@ -188,26 +197,27 @@ class MockApp:
         if scope["type"] != "http":
             await self._live(receive, send)
             return
-        note = Note(call=self._hosts.read(scope))
-        own = scope["path"].startswith(f"{PREFIX}/")
-        try:
-            if own:
-                reply = await self._sides.control.answer(scope, receive)
-            else:
-                reply = await self._answer(note, receive)
-        except (MockServerError, IllegalEventError) as exc:
-            reply = _describe(exc)
-        except Exception:
-            _LOG.exception("%s %s", scope["method"], scope["path"])
-            reply = problem(
-                500,
-                "The mock is at fault",
-                "an unexpected error; its log has the trace",
-            )
-        if not own and self._journal.record(note, reply, at=self._clock.now()):
+        head = read_head(scope)
+        if self.is_own(head):
+            reply = await _settle(self._sides.control.answer(scope, receive), head)
+        else:
+            reply = await self.answer(head, receive)
+        await reply(scope, receive, send)
+
+    @staticmethod
+    def is_own(head: Head) -> bool:
+        """Say whether the request that *head* begins is for the mock's own side."""
+        path = head.path
+        return (unquote_to_bytes(path) if b"%" in path else path).startswith(_OWN)
+
+    async def answer(self, head: Head, receive: Receive) -> Reply:
+        """Return what the service answers to the request that *head* begins."""
+        note = Note(call=self._sides.hosts.read(head))
+        reply = await _settle(self._answer(note, receive), head)
+        if self._journal.record(note, reply, at=self._clock.now()):
             loop = asyncio.get_running_loop()
             loop.call_later(_JOURNAL_SECONDS, self._journal.flush)
-        await reply(scope, receive, send)
+        return reply
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Go along with the server that starts this app, and stops it again."""
@@ -218,10 +228,22 @@ class MockApp:
 
     async def _answer(self, note: Note, receive: Receive) -> Reply:
         """Return what a service answers: beside its queue, or about a job."""
-        for rest in self._rests:
+        for rest in self._sides.rests:
             if rest.takes(note.call):
                 return await rest.answer(note.call, receive, now=self._clock.now())
         return await self._sides.service.answer(note, receive)
+
+
+async def _settle(answer: Coroutine[None, None, Reply], head: Head) -> Reply:
+    """Return *answer*, or what is to be said of the error that it raises."""
+    try:
+        return await answer
+    except (MockServerError, IllegalEventError) as exc:
+        return _describe(exc)
+    except Exception:
+        _LOG.exception("%s %s", head.method, head.path.decode("ascii", "replace"))
+        detail = "an unexpected error; its log has the trace"
+        return problem(500, _AT_FAULT, detail)
 
 
 def _describe(exc: Exception) -> Reply:

@@ -51,9 +51,14 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         """Move the time on; raise ClockError for anything but a step forward."""
-        if not 0 <= seconds <= _END - self._now:  # NaN is not
-            raise ClockError(
-                f"clock: cannot be moved by {seconds!r} seconds; "
-                f"give a number from 0 to {_END - self._now:.0f}"
-            )
-        self._now += seconds
+        self._now = step(self._now, seconds)
+
+
+def step(now: float, seconds: float) -> float:
+    """Return the time *seconds* after *now*; raise ClockError if that is no step forward."""
+    if not 0 <= seconds <= _END - now:  # NaN is not
+        raise ClockError(
+            f"clock: cannot be moved by {seconds!r} seconds; "
+            f"give a number from 0 to {_END - now:.0f}"
+        )
+    return now + seconds

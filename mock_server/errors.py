@@ -6,6 +6,7 @@ MockServerError
 ├── AddressError           the address cannot be listened on
 │   └── PortInUseError     because somebody else does
 ├── StoreError             the file of the jobs cannot be used
+├── TimingError            a file says how long jobs take, but not so that it can be read
 ├── UnknownScenarioError   a request asks for a scenario that nobody wrote
 ├── UnknownJobError        a job is meant that the store does not hold
 ├── ClockError             the clock cannot be moved by that much
@@ -43,6 +44,10 @@ class PortInUseError(AddressError):
 
 class StoreError(MockServerError):
     """The file that holds the jobs cannot be opened, or is something else."""
+
+
+class TimingError(MockServerError):
+    """A file does not say how long jobs take as it should."""
 
 
 class UnknownScenarioError(MockServerError):

@@ -1,6 +1,6 @@
 """What comes over the wire and what goes back: the only module that speaks ASGI.
 
-A request is read once into a `Call` of plain values; handlers return a `Reply`.
+A request's `Head` is read once into a `Call` of plain values; handlers return a `Reply`.
 Everything in a call is hostile text. `origin` alone goes back out in URLs, so the
 host it is made of must look like one.
 """
@@ -25,6 +25,7 @@ _HOST = re.compile(
     r"[A-Za-z0-9._-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?"
 )
 _JSON = "application/json"
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 PATIENCE = 30.0
@@ -37,6 +38,20 @@ class BodyTooLargeError(Exception):
 
 class SlowBodyError(Exception):
     """A request's body did not arrive in time."""
+
+
+class Head(NamedTuple):
+    """All of a request but its body, as it came.
+
+    `path` is percent-encoded, `headers` have lower-case names.
+    """
+
+    method: str
+    path: bytes
+    query: bytes
+    scheme: str
+    server: tuple[str, int | None] | None
+    headers: tuple[tuple[bytes, bytes], ...]
 
 
 class Call(NamedTuple):
@@ -79,6 +94,17 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = _JSON
     _head: Message | None = field(default=None, init=False, repr=False, compare=False)
+    _lines: bytes | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def header_lines(self) -> bytes:
+        """The headers as HTTP/1.1 has them; raise ValueError if one leaves its line."""
+        if self._lines is None:
+            headers = self._start()["headers"]
+            if any(_CONTROL.search(part) for header in headers for part in header):
+                raise ValueError("a header of the answer holds a control character")
+            self._lines = b"".join([b"%b: %b\r\n" % it for it in headers])
+        return self._lines
 
     def with_headers(self, headers: Mapping[str, str]) -> "Reply":
         """Return the same answer with *headers* besides its own."""
@@ -86,6 +112,11 @@ class Reply:
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Send the answer to the request of *scope*."""
+        await send(self._start())
+        body = b"" if scope["method"] == "HEAD" else self.body
+        await send({"type": "http.response.body", "body": body})
+
+    def _start(self) -> Message:
         if self._head is None:
             headers = {
                 "content-length": str(len(self.body)),
@@ -93,9 +124,7 @@ class Reply:
                 **self.headers,
             }
             self._head = _start(self.status, headers)
-        await send(self._head)
-        body = b"" if scope["method"] == "HEAD" else self.body
-        await send({"type": "http.response.body", "body": body})
+        return self._head
 
 
 @dataclass(slots=True, kw_only=True)
@@ -186,36 +215,38 @@ def json_reply(
     )
 
 
-def read_call(scope: Scope) -> Call:
-    """Return the request of *scope*, without its body."""
-    headers = {
-        name.decode("latin-1").lower(): value.decode("latin-1")
-        for name, value in scope["headers"]
-    }
-    return Call(
+def read_head(scope: Scope) -> Head:
+    """Return the head of the request of *scope*."""
+    return Head(
         method=scope["method"],
-        path=raw_path(scope).decode("ascii", "replace"),
+        # `path` is decoded, so that a slash inside an id would split it.
+        path=scope.get("raw_path") or scope["path"].encode(),
         query=scope["query_string"],
-        headers=headers,
-        origin=f"{scope['scheme']}://{_read_host(scope, headers)}",
+        scheme=scope["scheme"],
+        server=scope.get("server"),
+        headers=tuple((name.lower(), value) for name, value in scope["headers"]),
     )
 
 
-def raw_path(scope: Scope) -> bytes:
-    """Return the path of *scope* as it was sent.
+def read_call(head: Head) -> Call:
+    """Return the request that *head* begins, without its body."""
+    headers = {
+        name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers
+    }
+    return Call(
+        method=head.method,
+        path=head.path.decode("ascii", "replace"),
+        query=head.query,
+        headers=headers,
+        origin=f"{head.scheme}://{_read_host(head, headers)}",
+    )
 
-    `path` is decoded, so that a slash inside an id would split it.
-    """
-    path: bytes = scope.get("raw_path") or scope["path"].encode()
-    return path
 
-
-def _read_host(scope: Scope, headers: Mapping[str, str]) -> str:
+def _read_host(head: Head, headers: Mapping[str, str]) -> str:
     host = headers.get("host", "")
     if _HOST.fullmatch(host):
         return host
-    server: tuple[str, int | None] | None = scope.get("server")
-    name, port = server or ("localhost", None)
+    name, port = head.server or ("localhost", None)
     name = f"[{name}]" if ":" in name else name
     return name if port is None else f"{name}:{port}"
 

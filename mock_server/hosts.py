@@ -11,11 +11,9 @@ answer must begin with https to lead back here.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
-from starlette.types import Scope
-
-from mock_server.exchange import Call, raw_path, read_call
+from mock_server.exchange import Call, Head, read_call
+from mock_server.memory import Memory
 from specs import Provider
 
 _MOST_HEADS, _LONGEST_HEAD = 4_096, 2_000  # so many are remembered, none that is longer
@@ -29,20 +27,15 @@ class Hosts:
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._names = {host for it in providers for host in it.hosts}
-        self._known: dict[Any, Call] = {}
+        self._known: Memory[Head, Call] = Memory(_MOST_HEADS)
 
-    def read(self, scope: Scope) -> Call:
-        """Return the request of *scope*, without its body."""
-        path, query = raw_path(scope), scope["query_string"]
-        key = (scope["method"], path, query, scope["scheme"], *scope["headers"])
-        call = self._known.get(key)
+    def read(self, head: Head) -> Call:
+        """Return the request that *head* begins, without its body."""
+        call = self._known.get(head)
         if call is None:
-            call = self._settle(read_call(scope))
-            # Without a Host header, the address of the server would count as well.
-            if "host" in call.headers and call.head_bytes <= _LONGEST_HEAD:
-                if len(self._known) >= _MOST_HEADS:
-                    self._known.clear()
-                self._known[key] = call
+            call = self._settle(read_call(head))
+            if call.head_bytes <= _LONGEST_HEAD:
+                self._known[head] = call
         return call
 
     def _settle(self, call: Call) -> Call:

@@ -8,6 +8,7 @@ table, decides which change is possible; a scheduled one that a forced event has
 impossible is passed over.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from mock_server.media.shapes import Source
 from mock_server.scenarios import Scenario
+from mock_server.timing import Timing
 from specs import Event, Json, Lifecycle
 
 
@@ -36,20 +38,12 @@ class Standing(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """How long jobs take, in seconds: the mean of each wait, and its spread.
+class Attempt:
+    """One delivery of a webhook: the status code of its answer, or why there is none."""
 
-    A wait is drawn evenly from the mean less *spread* times the mean, to the mean
-    plus as much.
-    """
-
-    queued: float = 1.0
-    generating: float = 3.0
-    spread: float = 0.3
-
-    def draw(self, mean: float, random: Random) -> float:
-        """Return one wait around *mean*."""
-        return mean * random.uniform(1 - self.spread, 1 + self.spread)
+    at: float
+    status: int | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +52,7 @@ class Webhook:
 
     `origin` begins the URLs in what is told. `due` is when the next delivery may be
     made, `claimed` until when, by the time of day, somebody is making one. `outcome`
-    is None while there is still one to make.
+    is None while there is still one to make. `attempts` are the last ones.
     """
 
     url: str
@@ -67,6 +61,7 @@ class Webhook:
     due: float = 0.0
     claimed: float = 0.0
     outcome: str | None = None
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +117,11 @@ class Job:
         last = self.schedule[-1]
         return None if last.event is Event.START else last.at
 
+    @property
+    def expires(self) -> bool:
+        """Whether the schedule withdraws the job, since it is queued for too long."""
+        return self.schedule[-1].event is Event.CANCEL
+
     def next_change(self, now: float) -> float | None:
         """Return when the schedule has its next change, or None if it has no more."""
         return next((it.at for it in self.schedule if it.at > now), None)
@@ -134,17 +134,22 @@ def draw_schedule(
     now: float,
     timing: Timing,
     random: Random,
+    patience: float = math.inf,
 ) -> tuple[Change, ...]:
-    """Return the changes of a job that is submitted at *now* and goes by *scenario*."""
+    """Return the changes of a job that is submitted at *now* and goes by *scenario*.
+
+    One that would be queued for longer than *patience* is withdrawn by then.
+    """
     steps = len(lifecycle.path(scenario.end or Event.COMPLETE)) - 1
     changes, at = [], now
     for step in range(1, steps + 1):
         last = step == steps
         if last and scenario.end is None:
             break
-        mean = timing.generating if last else timing.queued
-        at += scenario.pace * timing.draw(mean, random)
+        at += timing.draw("generating" if last else "queued", scenario, random)
         changes.append(
             Change(at, scenario.end if last and scenario.end else Event.START)
         )
+    if changes and changes[0].at > now + patience:
+        return (Change(now + patience, Event.CANCEL),)
     return tuple(changes)

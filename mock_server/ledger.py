@@ -1,14 +1,16 @@
 """Opens jobs and finds them again: the store, the clock and the dice of one mock."""
 
+import math
 from collections.abc import Mapping
 from random import Random
 
 from mock_server.clock import Clock
 from mock_server.errors import UnknownJobError
-from mock_server.jobs import Job, Timing, Webhook, draw_schedule
+from mock_server.jobs import Job, Webhook, draw_schedule
 from mock_server.media.shapes import Source
 from mock_server.scenarios import Scenario
 from mock_server.stores.store import Store
+from mock_server.timing import Timing
 from specs import Contract, Event, Json, Lifecycle
 
 
@@ -48,10 +50,13 @@ class Ledger:
         scenario: Scenario,
         webhook: Webhook | None = None,
         source: Source | None = None,
+        *,
+        patience: float = math.inf,
     ) -> Job:
         """Return a new job that goes by *scenario*, once the store has kept it.
 
-        Raises StoreError where it could not be kept.
+        It is queued for *patience* at most. Raises StoreError where it could not be
+        kept.
         """
         now = self.clock.now()
         schedule = draw_schedule(
@@ -60,6 +65,7 @@ class Ledger:
             now=now,
             timing=self._timing,
             random=self._random,
+            patience=patience,
         )
         while True:
             key = self._draw_key(now)

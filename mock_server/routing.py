@@ -12,13 +12,17 @@ from typing import Literal
 from urllib.parse import unquote
 
 from mock_server.errors import AmbiguousRouteError
+from mock_server.memory import Memory
 from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Contract, Operation, Provider, Role
 
 _MOST_PLACES, _LONGEST_PATH = 4_096, 500
 
-Act = Role | Literal["stream"]
-"""What a call asks for: an operation of the documents, or a poll that goes on."""
+Act = Role | Literal["stream", "output"]
+"""What a call asks for: an operation of the documents, or what the service has beside.
+
+A `stream` is a poll that goes on, an `output` a submit that is answered by a stream.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Routes:
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
         self._root = _Node()
-        self._places: dict[tuple[str, str], Place] = {}  # that were asked for lately
+        self._places: Memory[tuple[str, str], Place] = Memory(_MOST_PLACES)
         self._paths: dict[str, None] = {}  # of the submits, for suggestions
         for contract in contracts:
             self._paths[contract.submit.wire_path] = None
@@ -81,6 +85,8 @@ class Routes:
                     self._add(path, operation, contract, operation.role)
                     if operation is contract.poll and contract.result is not None:
                         self._add(f"{path}/stream", operation, contract, "stream")
+                    if operation is contract.submit and contract.provider.queue:
+                        self._add(f"{path}/stream", operation, contract, "output")
 
     def locate(self, method: str, path: str) -> Place:
         """Return where *method* and the percent-encoded *path* lead."""
@@ -88,8 +94,6 @@ class Routes:
         if place is None:
             place = self._locate(method, path)
             if place.route is not None and len(path) <= _LONGEST_PATH:
-                if len(self._places) >= _MOST_PLACES:
-                    self._places.clear()
                 self._places[method, path] = place
         return place
 

@@ -21,11 +21,15 @@ SCENARIO_HEADER = "X-Mock-Scenario"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why a job failed, and the status code that says so where one is sent."""
+    """Why a job failed, and the status code that says so where one is sent.
+
+    `timeout` says whose patience ran out, where somebody's did.
+    """
 
     type: str
     message: str
     status: int
+    timeout: str | None = None
 
 
 class Damage(Enum):

@@ -1,5 +1,6 @@
 """The services' side of the mock: route, authorise, validate, act, answer."""
 
+import math
 import re
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
@@ -125,6 +126,8 @@ class Service:
         key = self._access.admit(provider, note.call)
         if self._is_run(provider, note.call):
             return await self._run(route, note, key, receive)
+        if route.role == "output":
+            raise RefusedError(Reason.UNKNOWN_PATH)
         if route.role == "submit":
             return await self._submit(route, note, key, receive)
         return await self._follow(place, route, note, key)
@@ -141,7 +144,7 @@ class Service:
 
     async def _run(self, route: Route, note: Note, key: str, receive: Receive) -> Reply:
         """Return the outcome itself, as the host does that keeps no queue."""
-        if route.role != "submit":
+        if route.role not in ("submit", "output"):
             raise RefusedError(Reason.UNKNOWN_PATH)
         contract, job = await self._open(route, note, key, receive)
 
@@ -153,7 +156,8 @@ class Service:
         if not view.ended:
             self._cancel(view)
             return synchronous.answer_timeout(view)
-        return await self._answer_result(view)
+        reply = await self._answer_result(view)
+        return synchronous.as_stream(reply) if route.role == "output" else reply
 
     async def _open(
         self, route: Route, note: Note, key: str, receive: Receive
@@ -181,7 +185,13 @@ class Service:
         webhook = read_webhook(url, call.origin)
         inputs = keep_inputs(contract, members)
         source = await self._sources.measure(contract, members)
-        job = await self._ledger.open(contract, inputs, scenario, webhook, source)
+        # Whoever waits for the output has it end then, queued or not.
+        queues = contract.result is not None and not self._is_run(route.provider, call)
+        name = contract.provider.name
+        patience = synchronous.read_patience(call.headers, name) if queues else math.inf
+        job = await self._ledger.open(
+            contract, inputs, scenario, webhook, source, patience=patience
+        )
         self._courier.expect(job)
         note.job = job.id
         return contract, job
@@ -302,5 +312,5 @@ class Service:
 
 @lru_cache(1_024)
 def _operation(contract: Contract, act: Act) -> Operation:
-    role = "poll" if act == "stream" else act
+    role = {"stream": "poll", "output": "submit"}.get(act, act)
     return next(it for it in contract.operations if it.role == role)

@@ -45,7 +45,7 @@ def serve(
     """
     # Once it has shut down, uvicorn passes the interrupt on.
     with listener or listen(host, port) as opened, suppress(KeyboardInterrupt):
-        base_url = _base_url(opened)
+        base_url = base_url_of(opened)
         _prepare(app, lambda: on_ready(base_url)).run(sockets=[opened])
 
 
@@ -62,7 +62,7 @@ class Server:
 
     def __enter__(self) -> Self:
         self._listener = listen(*self._address)
-        self.base_url = _base_url(self._listener)
+        self.base_url = base_url_of(self._listener)
         self._thread = Thread(
             target=self._server.run,
             kwargs={"sockets": [self._listener]},
@@ -120,6 +120,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _base_url(listener: socket.socket) -> str:
+def base_url_of(listener: socket.socket) -> str:
+    """Return the URL at which *listener* is reached."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,5 +1,6 @@
 """Files that callers have uploaded, in a folder of this machine that is bounded.
 
+The workers of one mock share the folder, so that each can read what another was sent.
 No text of a caller becomes a path: a file is kept under a name that is drawn here, its
 own name and type beside it.
 """
@@ -10,7 +11,8 @@ import secrets
 import shutil
 import tempfile
 import weakref
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -36,15 +38,21 @@ class Upload:
 
 
 class Storage:
-    """The files of one mock."""
+    """The files in *folder*, or in one that goes when this object does."""
 
-    def __init__(self, limits: Uploads, *, budget: int = _BUDGET) -> None:
+    def __init__(
+        self, limits: Uploads, folder: Path | None = None, *, budget: int = _BUDGET
+    ) -> None:
         self._limits = limits
+        self._given = folder
         self._budget = budget
 
     @cached_property
     def folder(self) -> Path:
-        """Where the files are, for as long as this object lives."""
+        """Where the files are."""
+        if self._given is not None:
+            self._given.mkdir(parents=True, exist_ok=True)
+            return self._given
         folder = tempfile.mkdtemp(prefix="reelspec-uploads-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         return Path(folder)
@@ -121,12 +129,12 @@ class Storage:
 
     def _make_room(self, spared: str) -> None:
         """Give up the oldest files until the rest are within the budget."""
-        facts = sorted((it.stat().st_mtime, it) for it in self.folder.iterdir())
-        total = sum(it.stat().st_size for _, it in facts)
-        for _, path in facts:
+        facts = sorted(_facts(self.folder))
+        total = sum(size for _, size, _ in facts)
+        for _, size, path in facts:
             if total > self._budget and not path.name.startswith(spared):
-                total -= path.stat().st_size
-                path.unlink()
+                total -= size
+                path.unlink(missing_ok=True)
 
     def _parts(self, upload: Upload) -> Iterable[Path]:
         return self.folder.glob(f"{upload.key}.*.part")
@@ -134,3 +142,11 @@ class Storage:
     def _place(self, key: str, kind: str) -> Path:
         assert re.fullmatch(r"[0-9a-f]{32}", key)  # its callers match it first
         return self.folder / f"{key}.{kind}"
+
+
+def _facts(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """Yield the age, the size and the path of each file in *folder*."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # another worker has given it up
+            facts = path.stat()
+            yield facts.st_mtime, facts.st_size, path

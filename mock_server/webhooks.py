@@ -1,26 +1,27 @@
 """Tells the URL of a submit that its job has ended.
 
-What became of each delivery is part of the job, so that it survives a restart, and a
-delivery is claimed in the store before it is made: of several workers only one makes
-it. When the next is due goes by the clock of the jobs, how long a claim holds by the
-time of day. A thread of its own delivers while there is anything to deliver.
+A job whose end is to be told is a debt on the store's board, written before the submit
+is answered, and what became of each delivery is part of the job: both outlive the
+process. Every server of the store takes up every debt, but claims a delivery before it
+makes it, so that only one does; a claim lapses, so that another does where the first
+has died. When the next delivery is due goes by the clock of the jobs, how long a claim
+holds by the time of day. A thread of its own delivers.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from threading import Lock, Thread
 
-import httpx
 import orjson
 
 from mock_server.answers.queueing import answer_result
 from mock_server.answers.responses import View, fetch_files
 from mock_server.errors import MediaUnavailableError, UnknownJobError
-from mock_server.jobs import Job, Webhook
+from mock_server.jobs import Attempt, Job, Webhook
 from mock_server.ledger import Ledger
 from mock_server.media.library import Library
 from mock_server.scenarios import scenario_of
@@ -29,13 +30,24 @@ from specs import Contract, Webhooks
 
 _LOG = logging.getLogger(__name__)
 _INTERVAL = 0.05  # seconds from one look at the jobs to the next
+_IDLE = 0.25  # likewise, while there is none
+_ROUND = 1.0  # seconds from one look at the debts of all servers to the next
 _MOST_AT_ONCE = 20
-_MOST_RESUMED = 1_000
-_GRACE = 5.0  # seconds beyond the timeout until a claim is void
+_MOST_IN_ROUND = 1_000  # debts that are taken up in one look
+_MOST_ATTEMPTS = 20  # that are remembered of one job
+_GRACE = 2.0  # seconds beyond the timeout until a claim is void
 
 
 class _TakenError(Exception):
     """Somebody else delivers, or it is not the time to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of one attempt; `final` where no other is to be made."""
+
+    attempt: Attempt
+    final: str | None = None
 
 
 class Courier:
@@ -46,26 +58,45 @@ class Courier:
     ) -> None:
         self.contracts: dict[str, Contract] = {}
         self._ledger = ledger
+        self._board = ledger.store.board
         self._library = library
         self._hosts = frozenset(it.lower() for it in hosts)
         self._lock = Lock()
         self._pending: set[str] = set()
+        self._failed: set[str] = set()  # here, and not to be tried again here
+        self._cursor = ""
         self._thread: Thread | None = None
+        self._watches = False
 
-    def resume(self) -> None:
-        """Take up what was left undone by a server that has stopped."""
-        jobs = self._ledger.store.newest(_MOST_RESUMED)
-        self._expect(it.key for it in jobs if it.webhook and not it.webhook.outcome)
+    def resume(self, *, watch: bool = False) -> None:
+        """Take up what was left undone by a server that has stopped.
+
+        With *watch*, take up what others leave undone from now on, too.
+        """
+        self._watches = watch
+        self._take_up()
+        self._start()
 
     def expect(self, job: Job) -> None:
         """Deliver the webhook of *job*, if it has one, once it has ended."""
         if job.webhook is not None:
-            self._expect([job.key])
+            self._board.owe(job.key)
+            self._pending.add(job.key)
+            self._start()
 
-    def _expect(self, keys: Iterable[str]) -> None:
+    def _take_up(self) -> None:
+        """Look after some more of the debts, whoever has run into them."""
+        try:
+            keys = self._board.owed(self._cursor, _MOST_IN_ROUND)
+        except Exception as exc:  # the next look may do better
+            _LOG.warning("webhooks: the store does not say which are left: %s", exc)
+            return
+        self._cursor = keys[-1] if len(keys) == _MOST_IN_ROUND else ""
+        self._pending.update(set(keys) - self._failed)
+
+    def _start(self) -> None:
         with self._lock:
-            self._pending.update(keys)
-            if self._pending and self._thread is None:
+            if (self._pending or self._watches) and self._thread is None:
                 self._thread = Thread(
                     target=lambda: asyncio.run(self._deliver_all()),
                     name="reelspec-webhooks",
@@ -75,52 +106,56 @@ class Courier:
 
     async def _deliver_all(self) -> None:
         gate = asyncio.Semaphore(_MOST_AT_ONCE)
-        # Neither a proxy nor a redirect leads a delivery to where it was not allowed.
-        async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client:
-            while self._goes_on():
-                keys = tuple(self._pending)
-                await asyncio.gather(
-                    *(self._look_after(it, client, gate) for it in keys)
-                )
-                await asyncio.sleep(_INTERVAL + len(keys) / 1_000)
+        due = time.monotonic() + _ROUND
+        while self._goes_on():
+            keys = tuple(self._pending)
+            await asyncio.gather(*(self._look_after(it, gate) for it in keys))
+            pause = _INTERVAL if keys else _IDLE
+            await asyncio.sleep(pause + len(keys) / 1_000)
+            if time.monotonic() >= due:
+                due = time.monotonic() + _ROUND
+                self._take_up()
 
     def _goes_on(self) -> bool:
         with self._lock:
-            if not self._pending:
+            if not self._pending and not self._watches:
                 self._thread = None
-            return bool(self._pending)
+            return self._thread is not None
 
-    async def _look_after(
-        self, key: str, client: httpx.AsyncClient, gate: asyncio.Semaphore
-    ) -> None:
+    async def _look_after(self, key: str, gate: asyncio.Semaphore) -> None:
         """Make the delivery of a job that is due, and forget a job that needs none."""
         try:
             async with gate:
-                done = await self._try_delivery(key, client)
+                done = await self._try_delivery(key)
+            if done:
+                self._board.pay(key)
         except Exception:
             _LOG.exception("webhook of job %s", key)
+            self._failed.add(key)
             done = True
         if done:
             self._pending.discard(key)
 
-    async def _try_delivery(self, key: str, client: httpx.AsyncClient) -> bool:
+    async def _try_delivery(self, key: str) -> bool:
         """Deliver if it is time to; say whether nothing more is to be done."""
         job = self._ledger.store.get(key)
         contract = self.contracts.get(job.contract) if job else None
-        if job is None or job.webhook is None or contract is None:
+        facts = contract.provider.webhooks if contract else None
+        if job is None or job.webhook is None or job.webhook.outcome:
             return True
-        facts = contract.provider.webhooks
-        if facts is None or job.webhook.outcome:
-            return True
+        if contract is None or facts is None:
+            return False  # another server may know the contract
         view = self._view(contract, job)
-        if not view.ended:
+        if not view.ended or not _is_free(job.webhook, view.now):
             return False
+        # Written first: it may take a while, and a claim does not hold for ever.
+        body = orjson.dumps(await self._write(view))
         try:
             job = self._ledger.store.update(key, _claiming(facts, view.now))
         except (_TakenError, UnknownJobError):
             return False
-        delivered = await self._deliver(self._view(contract, job), facts, client)
-        settle = _settling(facts, self._ledger.clock.now(), delivered=delivered)
+        outcome = await self._deliver(job, body, facts)
+        settle = _settling(facts, self._ledger.clock.now(), outcome)
         job = self._ledger.store.update(key, settle)
         return bool(job.webhook and job.webhook.outcome)
 
@@ -134,33 +169,24 @@ class Courier:
             origin=job.webhook.origin if job.webhook else "",
         )
 
-    async def _deliver(
-        self, view: View, facts: Webhooks, client: httpx.AsyncClient
-    ) -> bool | None:
-        """Say whether the receiver took it; None where it may not be sent there."""
-        webhook = view.job.webhook
+    async def _deliver(self, job: Job, body: bytes, facts: Webhooks) -> _Outcome:
+        """Return what came of one attempt to deliver *body*."""
+        webhook, at = job.webhook, self._ledger.clock.now()
         assert webhook is not None
         if not self._allows(webhook.url):
             _LOG.warning(
                 "webhook of job %s: %.200r is not on this machine; "
                 "allow its host with --webhook-host",
-                view.job.id,
+                job.id,
                 webhook.url,
             )
-            return None
-        if webhook.tries <= scenario_of(view.job.scenario).webhook_failures:
-            return False
-        body = orjson.dumps(await self._write(view))
-        headers = sign_webhook(view.job.id, body, prefix=facts.header_prefix)
+            problem = "not on this machine; allow its host with --webhook-host"
+            return _Outcome(Attempt(at=at, problem=problem), final="refused")
+        if webhook.tries <= scenario_of(job.scenario).webhook_failures:
+            return _Outcome(Attempt(at=at, problem="lost by the job's scenario"))
+        headers = sign_webhook(job.id, body, prefix=facts.header_prefix)
         headers["Content-Type"] = "application/json"
-        sending = client.stream(
-            "POST", webhook.url, content=body, headers=headers, timeout=facts.timeout
-        )
-        try:
-            async with asyncio.timeout(facts.timeout), sending as answer:
-                return answer.is_success
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
-            return False
+        return await _send(webhook.url, body, headers, timeout=facts.timeout, at=at)
 
     async def _write(self, view: View) -> dict[str, object]:
         """Return the body that tells what came of the job."""
@@ -181,6 +207,8 @@ class Courier:
         return body
 
     def _allows(self, url: str) -> bool:
+        import httpx  # noqa: PLC0415 - 60 ms that only a delivery is worth
+
         try:
             parsed = httpx.URL(url)
         except httpx.InvalidURL:
@@ -188,6 +216,31 @@ class Courier:
         if parsed.scheme not in {"http", "https"}:
             return False
         return parsed.host.lower() in self._hosts or is_loopback(parsed.host)
+
+
+async def _send(
+    url: str, body: bytes, headers: dict[str, str], *, timeout: float, at: float
+) -> _Outcome:
+    """Return what came of sending *body* to *url*."""
+    import httpx  # noqa: PLC0415 - as above
+
+    # Neither a proxy nor a redirect leads a delivery to where it was not allowed.
+    client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+    try:
+        async with (
+            asyncio.timeout(timeout),
+            client,
+            client.stream(
+                "POST", url, content=body, headers=headers, timeout=timeout
+            ) as answer,
+        ):
+            attempt = Attempt(at=at, status=answer.status_code)
+            return _Outcome(attempt, "delivered" if answer.is_success else None)
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as exc:
+        name = f"no answer within {timeout:g} seconds"
+        if not isinstance(exc, TimeoutError | httpx.TimeoutException):
+            name = str(exc)[:200] or type(exc).__name__
+        return _Outcome(Attempt(at=at, problem=name))
 
 
 def is_loopback(host: str) -> bool:
@@ -200,13 +253,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _is_free(webhook: Webhook, now: float) -> bool:
+    """Say whether the next delivery is due and nobody makes it."""
+    return not webhook.outcome and time.time() >= webhook.claimed and now >= webhook.due
+
+
 def _claiming(facts: Webhooks, now: float) -> Callable[[Job], Job]:
     """Return the change that takes a delivery upon oneself."""
 
     def claim(job: Job) -> Job:
         webhook = job.webhook
-        free = webhook and not webhook.outcome and time.time() >= webhook.claimed
-        if webhook is None or not free or now < webhook.due:
+        if webhook is None or not _is_free(webhook, now):
             raise _TakenError
         claimed = time.time() + facts.timeout + _GRACE
         taken = replace(webhook, tries=webhook.tries + 1, claimed=claimed)
@@ -215,23 +272,20 @@ def _claiming(facts: Webhooks, now: float) -> Callable[[Job], Job]:
     return claim
 
 
-def _settling(
-    facts: Webhooks, now: float, *, delivered: bool | None
-) -> Callable[[Job], Job]:
+def _settling(facts: Webhooks, now: float, outcome: _Outcome) -> Callable[[Job], Job]:
     """Return the change that says what became of a delivery."""
 
     def settle(job: Job) -> Job:
         webhook = job.webhook
         assert webhook is not None  # it was claimed
-        if delivered is None:
-            webhook = replace(webhook, outcome="refused")
-        elif delivered:
-            webhook = replace(webhook, outcome="delivered")
+        attempts = (*webhook.attempts, outcome.attempt)[-_MOST_ATTEMPTS:]
+        webhook = replace(webhook, attempts=attempts, claimed=0.0)
+        if outcome.final:
+            webhook = replace(webhook, outcome=outcome.final)
         elif webhook.tries > len(facts.retries):
             webhook = replace(webhook, outcome="given up")
         else:
-            due = now + facts.retries[webhook.tries - 1]
-            webhook = replace(webhook, due=due, claimed=0.0)
+            webhook = replace(webhook, due=now + facts.retries[webhook.tries - 1])
         return replace(job, webhook=webhook)
 
     return settle

@@ -1,7 +1,9 @@
 """`reelspec mock`."""
 
 import time
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +25,12 @@ from reelspec.run_command import ending_cleanly, say
 from specs import Registry
 
 if TYPE_CHECKING:
-    from mock_server import Clock, Store
+    from mock_server import Clock, Post, Rules, Store
 
 _PLACE = ".reelspec/jobs.sqlite"
 _MEMORY = "memory"
 _REDIS = ("redis://", "rediss://", "unix://")
+_MANUAL = "manual"
 _MANUAL_START = 1_700_000_000.0
 
 
@@ -65,7 +68,7 @@ _MANUAL_START = 1_700_000_000.0
 @click.option(
     "--clock",
     "clock_name",
-    type=click.Choice(["system", "manual"]),
+    type=click.Choice(["system", _MANUAL]),
     default="system",
     show_default=True,
     help="Go by the time of day, or stand still until POST /__mock__/clock/advance.",
@@ -97,7 +100,9 @@ _MANUAL_START = 1_700_000_000.0
 )
 @allow_host_option
 @click.option("--json", "as_json", is_flag=True, help="Announce the server as JSON.")
+@click.pass_context
 def command(
+    ctx: click.Context,
     *,
     folder: Path,
     host: str,
@@ -109,6 +114,7 @@ def command(
     speed: float,
     queued: float,
     generating: float,
+    waits: dict[str, Any],
     scenarios: dict[str, Any],
     chaos: float,
     control_token: str | None,
@@ -145,71 +151,109 @@ def command(
     """
     with extra_installed("mock"):
         import mock_server
-    with expected_errors(mock_server.MockServerError):
+    with expected_errors(mock_server.MockServerError), ExitStack() as stack:
         registry = Registry.load(folder)
         with expected_errors(mock_server.UnknownScenarioError, code=Exit.USAGE):
             rules = mock_server.Rules(**scenarios, chaos=chaos)
-        _refuse_to_differ(workers, place, clock_name, speed)
-        with ExitStack() as stack:
-            stack.enter_context(ending_cleanly())
-            post = stack.enter_context(mock_server.crew(workers, host=host, port=port))
+        _refuse_to_differ(workers, place)
+        stack.enter_context(ending_cleanly())
+        listener = stack.enter_context(mock_server.listen(host, port))
+        begin = partial(_begin, rules=rules, clock_name=clock_name, speed=speed)
+        begun = _begin_in_store(place, begin) if workers > 1 else None
+
+        def work(post: mock_server.Post) -> None:
+            """Serve what one worker does."""
             store = _open_store(place)
+            clock = begun or begin(store)
+            agreement = mock_server.Agreement(store.board, post.bell)
+            if clock_name == _MANUAL:
+                clock = mock_server.AgreedClock(agreement, clock.now())
             app = mock_server.build_app(
                 registry,
-                clock=_start_clock(clock_name, speed, store),
+                clock=clock,
                 seed=None if seed is None else seed + (post.rank << 32),
                 store=store,
-                timing=mock_server.Timing(queued=queued, generating=generating),
-                rules=rules,
+                timing=mock_server.Timing(
+                    queued=queued, generating=generating, scenarios=waits
+                ),
+                agreement=agreement,
                 control_token=control_token,
                 webhook_hosts=webhook_hosts,
-                media_folder=media_folder(place),
+                folder=files_folder(place),
                 media_budget=media_budget * 1_000_000,
                 fetch_inputs=fetch_inputs,
                 watch=True,
                 keys={name: [key] for name, key in keys.items()},
             )
+            mock_server.serve(
+                app, listener=post.listener, on_ready=lambda _: post.ready()
+            )
 
-            def announce(url: str) -> None:
-                """Say where the mock is, once it answers."""
-                if post.rank:
-                    return
-                variables = {}
-                if intercepting:
-                    variables = stack.enter_context(
-                        mock_server.intercept(
-                            registry, url, allowed=allowed, keys=keys, on_refusal=say
-                        )
+        def announce() -> None:
+            """Say where the mock is, once it answers."""
+            url = mock_server.base_url_of(listener)
+            variables = {}
+            if intercepting:
+                variables = stack.enter_context(
+                    mock_server.intercept(
+                        registry, url, allowed=allowed, keys=keys, on_refusal=say
                     )
-                _announce(url, registry, variables, as_json=as_json)
+                )
+            _announce(url, registry, variables, as_json=as_json)
 
-            mock_server.serve(app, listener=post.listener, on_ready=announce)
+        if workers == 1:
+            work(mock_server.Post(listener=listener, ready=announce))
+            return
+        crew = mock_server.Crew(
+            workers,
+            _as_a_program(work),
+            listener=listener,
+            on_ready=announce,
+            on_loss=say,
+        )
+        code = crew.run()
+    ctx.exit(code)
 
 
-def _refuse_to_differ(workers: int, place: str, clock_name: str, speed: float) -> None:
-    """Refuse what several processes cannot share: memory, and a clock of their own."""
-    if workers == 1:
-        return
-    if place == _MEMORY:
+def _as_a_program(work: Callable[["Post"], None]) -> Callable[["Post"], None]:
+    """Return *work* as a process of its own does it: an error is one line and a code."""
+    import mock_server
+
+    def run(post: "Post") -> None:
+        try:
+            with ending_cleanly(), expected_errors(mock_server.MockServerError):
+                work(post)
+        except click.ClickException as exc:
+            exc.show()
+            raise SystemExit(exc.exit_code) from exc
+
+    return run
+
+
+def _refuse_to_differ(workers: int, place: str) -> None:
+    """Refuse what several processes cannot share."""
+    if workers > 1 and place == _MEMORY:
         raise click.UsageError(
             "--workers: processes do not share memory; give --store a file or a Redis"
         )
-    if clock_name != "system" or speed != 1:
-        raise click.UsageError(
-            "--workers: each process would have a clock of its own; leave out "
-            "--clock and --speed"
-        )
 
 
-def _start_clock(name: str, speed: float, store: "Store") -> "Clock":
-    """Return a clock that starts no earlier than the last job was submitted.
+def _begin_in_store(place: str, begin: Callable[["Store"], "Clock"]) -> "Clock":
+    """Return what *begin* does of the store, which is closed again before a fork."""
+    with closing(_open_store(place)) as store:
+        return begin(store)
+
+
+def _begin(store: "Store", *, rules: "Rules", clock_name: str, speed: float) -> "Clock":
+    """Put *rules* in force, and return a clock that starts where the last one stopped.
 
     A clock that went fast, or was moved, has left jobs in what is the future now.
     """
     import mock_server
 
+    mock_server.Agreement(store.board).set_rules(rules)
     latest = max((it.submitted for it in store.newest(1)), default=0.0)
-    if name == "manual":
+    if clock_name == _MANUAL:
         return mock_server.ManualClock(max(latest, _MANUAL_START))
     return mock_server.SystemClock(speed=speed, start=max(latest, time.time()))
 
@@ -227,11 +271,11 @@ def _open_store(place: str) -> "Store":
     return mock_server.SqliteStore(path)
 
 
-def media_folder(place: str) -> Path | None:
-    """Return where videos are kept beside the jobs at *place*; None for nowhere."""
+def files_folder(place: str) -> Path | None:
+    """Return where files are kept beside the jobs at *place*; None for nowhere."""
     if place == _MEMORY:
         return None
-    return (Path(_PLACE) if place.startswith(_REDIS) else Path(place)).parent / "media"
+    return (Path(_PLACE) if place.startswith(_REDIS) else Path(place)).parent
 
 
 def _announce(

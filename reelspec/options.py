@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from reelspec.exits import extra_installed
 from specs import Contract, Registry, vendored_folder
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -139,7 +140,15 @@ def scenario_options(command: Command) -> Command:
 
 
 def timing_options(command: Command) -> Command:
-    """Take `--queued` and `--generating`: how long jobs take."""
+    """Take `--queued`, `--generating` and `--scenarios`: how long jobs take."""
+    command = click.option(
+        "--scenarios",
+        "waits",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        callback=_read_waits,
+        help="Draw the waits of scenarios from the distributions in this TOML file.",
+    )(command)
     for name, default, what in (
         ("--generating", 3.0, "Seconds that a job is worked on, give or take a third."),
         ("--queued", 1.0, "Seconds that a job is queued, give or take a third."),
@@ -153,6 +162,20 @@ def timing_options(command: Command) -> Command:
             help=what,
         )(command)
     return command
+
+
+def _read_waits(
+    ctx: click.Context, parameter: click.Parameter, path: Path | None
+) -> dict[str, Any]:
+    """Return the waits that the file at *path* states, by scenario and stage."""
+    if path is None:
+        return {}
+    with extra_installed("mock"):
+        from mock_server import TimingError, UnknownScenarioError, read_timings
+    try:
+        return dict(read_timings(path))
+    except (TimingError, UnknownScenarioError) as exc:
+        raise click.BadParameter(str(exc), ctx, parameter) from exc
 
 
 def _read_scenarios(

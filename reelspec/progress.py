@@ -18,6 +18,7 @@ def run_contract_tests(
     contracts: list[str] | None = None,
     profile: str = "quick",
     seed: int | None = None,
+    strict: bool = False,
 ) -> "Report":
     """Run the contract tests, with a bar on standard error while they do."""
     import contract_tests
@@ -46,5 +47,6 @@ def run_contract_tests(
             contracts=contracts,
             profile=profile,
             seed=seed,
+            strict=strict,
             on_progress=show,
         )

@@ -50,6 +50,7 @@ def command(
     speed: float,
     queued: float,
     generating: float,
+    waits: dict[str, Any],
     scenarios: dict[str, Any],
     chaos: float,
     allowed: tuple[str, ...],
@@ -79,7 +80,9 @@ def command(
             registry,
             clock=mock_server.SystemClock(speed=speed),
             seed=seed,
-            timing=mock_server.Timing(queued=queued, generating=generating),
+            timing=mock_server.Timing(
+                queued=queued, generating=generating, scenarios=waits
+            ),
             rules=rules,
         )
         with (

@@ -1,16 +1,19 @@
 """`reelspec test`."""
 
 from contextlib import AbstractContextManager, nullcontext
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from reelspec.codes import Exit
 from reelspec.exits import expected_errors, extra_installed
+from reelspec.live_test import LiveOrder, read_given, run_live_test
 from reelspec.options import (
     chosen,
     contract_option,
@@ -24,6 +27,29 @@ from specs import Registry
 
 if TYPE_CHECKING:
     from contract_tests import Report, Target
+
+
+class _Money(click.ParamType[Decimal]):
+    """An amount that is no float, for a budget is not kept by about."""
+
+    name = "USD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            self.fail(f"{value!r} is no amount; write one like 0.50", param, ctx)
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value!r} is no amount that can be spent", param, ctx)
+        return amount
+
+
+_MONEY = _Money()
+# What is said of a run that spends money, and what only of one that does not.
+_PAID = ("budget", "yes", "price", "ledger", "inputs")
+_FREE = ("profile", "seed", "strict")
 
 
 @click.command("test")
@@ -44,6 +70,31 @@ if TYPE_CHECKING:
     metavar="URL",
     help='POST {"seconds": n} here moves the server\'s clock; else time passes.',
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Where readers of a document differ, hold the server to its version.",
+)
+@click.option(
+    "--live", metavar="PROVIDER", help="Test the real service, for real money."
+)
+@click.option("--budget", type=_MONEY, help="With --live: spend no more, in USD.")
+@click.option("--yes", is_flag=True, help="With --live: do not ask before spending.")
+@click.option(
+    "--price", type=_MONEY, help="With --live: what one submit may cost at most."
+)
+@click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --live: the file of what was paid for; a later run goes on from it.",
+)
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="With --live: a value for a parameter, such as a video's URL; repeatable.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -56,6 +107,13 @@ def command(
     seed: int | None,
     keys: dict[str, str],
     advance_url: str | None,
+    strict: bool,
+    live: str | None,
+    budget: Decimal | None,
+    yes: bool,
+    price: Decimal | None,
+    ledger: Path | None,
+    inputs: tuple[str, ...],
     as_json: bool,
 ) -> None:
     r"""Hold the mock, or any server, to the documents.
@@ -67,28 +125,66 @@ def command(
 
     Without --base-url the mock is tested, in this process and without waiting.
 
-    A server that is not the mock may charge for every accepted submit.
+    A server that is not the mock may charge for every accepted submit. With --live
+    few are made, each is priced before it is sent, and none that the budget would
+    not bear; --ledger keeps what was paid for.
 
     \b
     Examples:
       reelspec test
       reelspec test --contract fal:fal-ai/wan-22-vace-fun-a14b/inpainting --profile ci
       reelspec test --base-url http://127.0.0.1:8000 --key aimlapi=KEY --key fal=ID:SECRET
+      reelspec test --live fal --budget 0.50 --input video_url=https://example.com/a.mp4
     """
+    _refuse_misuse(ctx, live, budget)
     with extra_installed("test"):
         import contract_tests
     with expected_errors(contract_tests.ContractTestError):
         registry = Registry.load(folder)
+        if live is not None:
+            assert budget is not None
+            order = LiveOrder(
+                provider=live,
+                budget=budget,
+                names=names,
+                price=price,
+                ledger=ledger,
+                given=read_given(inputs),
+                base_url=base_url,
+                advance_url=advance_url,
+                keys=keys,
+                is_agreed=yes,
+                as_json=as_json,
+            )
+            ctx.exit(run_live_test(registry, order))
         wanted = [it.id for it in chosen(registry, names)]
         with _target(registry, base_url, keys, advance_url) as target:
             report = run_contract_tests(
-                registry, target, contracts=wanted, profile=profile, seed=seed
+                registry,
+                target,
+                contracts=wanted,
+                profile=profile,
+                seed=seed,
+                strict=strict,
             )
     if as_json:
         print_json(report.to_json())
     else:
         _print_report(report)
     ctx.exit(Exit.OK if report.is_kept else Exit.FINDINGS)
+
+
+def _refuse_misuse(
+    ctx: click.Context, live: str | None, budget: Decimal | None
+) -> None:
+    """Raise UsageError where money is not spoken of, or an option would mean nothing."""
+    if live is not None and budget is None:
+        raise click.UsageError("--live spends money: say how much with --budget", ctx)
+    stray, when = (_PAID, "without") if live is None else (_FREE, "with")
+    for it in ctx.command.params:
+        source = ctx.get_parameter_source(it.name) if it.name in stray else None
+        if source is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{it.opts[0]} means nothing {when} --live", ctx)
 
 
 def _target(

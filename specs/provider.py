@@ -224,6 +224,30 @@ class Uploads(_Facts):
     source: str
 
 
+class Media(_Facts):
+    """Which body members take the address of a file, and how a file gets one.
+
+    `members` are shell patterns. A POST of `{content_type, file_name}` to `upload`
+    answers `{upload_url, file_url}`; where it is empty, a data URI is taken instead.
+    """
+
+    members: tuple[str, ...]
+    upload: Annotated[str, Field(pattern=r"^(https://[!-~]+)?$")] = ""
+    most_bytes: int = Field(gt=0)
+    source: str
+
+
+class Neutral(_Facts):
+    """The model that does what several providers can do, under one name for it.
+
+    `names` gives the model's own name of each argument that is called otherwise.
+    """
+
+    model: str
+    names: dict[Name, str] = {}
+    source: str
+
+
 class Prices(_Facts):
     """What a generation costs, in `currency`.
 
@@ -302,6 +326,8 @@ class Provider(_Facts):
     queue: Queue | None = None
     webhooks: Webhooks | None = None
     uploads: Uploads | None = None
+    media: Media | None = None
+    neutral: dict[Name, Neutral] = {}
     prices: Prices | None = None
 
     @model_validator(mode="after")

@@ -64,7 +64,9 @@ class Registry:
                 treated += needed
             providers.append(provider)
             documents.extend(own.values())
-            contracts.extend(_contracts(provider, own))
+            promised = _contracts(provider, own)
+            _check_neutral(provider, promised)
+            contracts.extend(promised)
         if not providers:
             raise ProviderError(
                 str(folder),
@@ -226,6 +228,19 @@ def _check(contract: Contract) -> None:
     _require(contract.outcome, provider.job.video, "video")
     if Outcome.FAILURE in provider.lifecycle.terminal.values():
         _require(contract.poll, provider.job.error, "error")
+
+
+def _check_neutral(provider: Provider, contracts: list[Contract]) -> None:
+    """Hold the names of [neutral] against the members of the models that are vendored."""
+    known = {it.model: {p.name for p in it.parameters} for it in contracts}
+    for name, it in provider.neutral.items():
+        members = known.get(it.model)
+        if members is not None and (strays := sorted({*it.names.values()} - members)):
+            raise ProviderError(
+                f"{provider.name}/provider.toml#/neutral/{name}/names",
+                f"names the members {strays}, which {it.model} does not declare",
+                fix="mend the table",
+            )
 
 
 def _check_states(provider: Provider, status: Schema) -> None:

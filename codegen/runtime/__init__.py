@@ -1,27 +1,47 @@
 """What every generated client runs on: hand-written once, the same for each provider."""
 
-from .client import BaseAsyncClient, BaseClient
+from .client import BaseAsyncClient, BaseClient, Options
 from .dialogue import Progress
-from .finished import AsyncFinished, Finished
-from .inputs import UNSET
-from .jobs import AsyncCancellableJob, AsyncJob, CancellableJob, Job
-from .protocol import Call, JobProtocol, Service
-from .session import AsyncSession, Session
+from .inputs import UNSET, Media, OneOf, Unique
+from .jobs import (
+    AsyncCancellableJob,
+    AsyncFinished,
+    AsyncJob,
+    CancellableJob,
+    Finished,
+    Job,
+)
+from .money import Estimate
+from .protocol import Call, Count, JobProtocol, Price, Service, Uploads
+from .resource import JobT_co, Resource, StartedT_co
+from .retries import Attempt
+from .session import Validate
 
 __all__ = [
     "UNSET",
     "AsyncCancellableJob",
     "AsyncFinished",
     "AsyncJob",
-    "AsyncSession",
+    "Attempt",
     "BaseAsyncClient",
     "BaseClient",
     "Call",
     "CancellableJob",
+    "Count",
+    "Estimate",
     "Finished",
     "Job",
     "JobProtocol",
+    "JobT_co",
+    "Media",
+    "OneOf",
+    "Options",
+    "Price",
     "Progress",
+    "Resource",
     "Service",
-    "Session",
+    "StartedT_co",
+    "Unique",
+    "Uploads",
+    "Validate",
 ]

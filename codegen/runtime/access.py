@@ -12,51 +12,65 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from .errors import InvalidInputError, MissingApiKeyError, Problem
-from .exchange import Request
+from .exchange import Key, Request
 from .protocol import Call, Service
 
 _USER_AGENT = "reel-clients/0.1.0"
 _LONGEST_ID = 512
+_NOTHING: Mapping[str, str] = {}
+_PLAIN = {"Accept": "application/json", "User-Agent": _USER_AGENT}
+_JSON = {**_PLAIN, "Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """A base URL, and the headers that authenticate a request to it."""
+    """A base URL, and the key that authenticates a request to it."""
 
     base_url: str
-    headers: Mapping[str, str] = field(repr=False)
+    key: Key | None = field(default=None, repr=False)
+    moved: bool = False
 
     def request(
-        self, call: Call, *, job_id: str = "", content: bytes | None = None
+        self,
+        call: Call,
+        *,
+        job_id: str = "",
+        content: bytes | None = None,
+        query: Mapping[str, str] = _NOTHING,
+        headers: Mapping[str, str] = _NOTHING,
     ) -> Request:
         """Return the request of *call* for the job *job_id*, or with the body *content*."""
-        headers = dict(self.headers)
-        if content is not None:
-            headers["Content-Type"] = "application/json"
         path = call.path
         if call.id_in == "path":
             path = path.replace(f"{{{call.id_name}}}", quote(job_id, safe=""))
+        by_query = {call.id_name: job_id} if call.id_in == "query" else {}
         return Request(
             method=call.method,
             url=self.base_url + path,
-            query={call.id_name: job_id} if call.id_in == "query" else {},
-            headers=headers,
+            query={**query, **by_query},
+            headers={**(_PLAIN if content is None else _JSON), **headers},
+            key=self.key,
             content=content,
         )
 
+    def beside(self, url: str, content: bytes) -> Request:
+        """Return a POST of JSON to *url*, which stands on another host of the service.
 
-def open_access(
-    service: Service, *, api_key: str | None, base_url: str | None
-) -> Access:
-    """Return the access to *service*, its key from the environment if not given."""
-    key = _find_key(service, api_key)
+        Where the base URL is not the service's own, that of a mock say, the host
+        becomes the first segment of the path there.
+        """
+        if self.moved:
+            url = f"{self.base_url}/{url.removeprefix('https://')}"
+        return Request(
+            method="POST", url=url, headers=_JSON, key=self.key, content=content
+        )
+
+
+def open_access(service: Service, *, key: Key, base_url: str | None) -> Access:
+    """Return the access to *service*, its key from the environment if *key* has none."""
+    url = _checked_url(service, base_url or service.base_url)
     return Access(
-        base_url=_checked_url(service, base_url or service.base_url),
-        headers={
-            "Accept": "application/json",
-            "User-Agent": _USER_AGENT,
-            service.header: f"{service.scheme} {key}",
-        },
+        base_url=url, key=_find_key(service, key), moved=url != service.base_url
     )
 
 
@@ -66,19 +80,25 @@ def is_safe_id(job_id: str) -> bool:
     return short and job_id not in {".", ".."} and job_id.isprintable()
 
 
-def _find_key(service: Service, api_key: str | None) -> str:
-    found = (api_key, *(os.environ.get(it) for it in service.environment))
-    key = next((it.strip() for it in found if it and it.strip()), None)
-    if key is None:
+def _find_key(service: Service, given: Key) -> Key:
+    """Return the key to send; no plain text of it stands in a variable when this raises."""
+    for value in (given.value, *map(os.environ.get, service.environment)):
+        if value and value.strip():
+            found = Key(service.header, f"{service.scheme} {value.strip()}")
+            break
+    else:
         raise MissingApiKeyError(
             f"{service.name}: no API key; set {' or '.join(service.environment)}, "
             "or pass api_key=…"
         )
-    if not (key.isascii() and key.isprintable() and " " not in key):
-        # The value is a secret even where it is malformed, so it is not shown.
+    del value
+    given = found
+    if not (given.value.isascii() and given.value.isprintable()) or (
+        given.value.count(" ") > 1
+    ):
         problem = "holds a character that no key has (a space, a line break, a quote?)"
         raise InvalidInputError(service.name, (Problem("api_key", problem),))
-    return key
+    return found
 
 
 def _checked_url(service: Service, base_url: str) -> str:

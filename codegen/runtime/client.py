@@ -1,52 +1,206 @@
-"""What the generated clients share: opening and closing a session."""
+"""What the generated clients share: options, a session, and calls about any model."""
 
 from __future__ import annotations
 
-import asyncio
+import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from difflib import get_close_matches
+from importlib import import_module
 from random import random as _random
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, Self, TypeVar
+
+from pydantic import BaseModel
+from typing_extensions import TypedDict, Unpack
 
 from .access import open_access
+from .crowd import wait_all, wait_all_async
+from .errors import ContractViolation, InvalidInputError, Problem, ReelError
+from .exchange import Key
+from .jobs import AsyncFinished, AsyncJob, Finished, Job, StrPath
+from .money import Budget, Estimate
 from .protocol import Service
-from .session import AsyncSession, Session
-from .transport import AsyncHttpTransport, AsyncTransport, HttpTransport, Transport
+from .resource import Resource
+from .retries import Attempt, Persistence
+from .session import AsyncSession, Session, Validate, log_as_wished
+from .transport import AsyncHttpClient, AsyncTransport, HttpClient, Transport
+
+P = ParamSpec("P")
+SessionT = TypeVar("SessionT", Session, AsyncSession)
+OutputT = TypeVar("OutputT", bound=BaseModel)
 
 
-class BaseClient:
-    """A client of one provider for programs that block; close it, or use `with`."""
+class Options(TypedDict, total=False):
+    """What both colours of a client may be given, beside the key and a connection."""
+
+    base_url: str | None
+    """Another address of the service, such as that of a mock server."""
+
+    validate: Validate
+    """Hold arguments and answers against the document ("strict"), or not ("off")."""
+
+    max_retries: int
+    """How often more a call is tried that cannot cost twice; 2 if left out."""
+
+    max_spend: float | None
+    """The most that all jobs of this client may cost together, by their estimates."""
+
+    on_attempt: Callable[[Attempt], object] | None
+    """Called after each attempt at a call, with what came of it."""
+
+    on_violation: Callable[[ContractViolation], object] | None
+    """Called with each answer that the document does not allow."""
+
+    clock: Callable[[], float]
+    """Tells the time in seconds; only differences count."""
+
+    random: Callable[[], float]
+    """Draws from 0 to 1, to spread what is tried again."""
+
+
+class _Client(Generic[SessionT]):
+    """A client of one provider; `_models` names its attributes' models."""
 
     _service: ClassVar[Service]
+    _models: ClassVar[Mapping[str, str]]
+    _session: SessionT
+
+    def _facts(self, key: Key, options: Options) -> dict[str, Any]:
+        log_as_wished()
+        base_url = options.get("base_url")
+        return {
+            "access": open_access(self._service, key=key, base_url=base_url),
+            "persistence": Persistence(
+                clock=options.get("clock", time.monotonic),
+                random=options.get("random", _random),
+                max_retries=options.get("max_retries", 2),
+                on_attempt=options.get("on_attempt"),
+            ),
+            "budget": Budget(options.get("max_spend")),
+            "validate": options.get("validate", "strict"),
+            "on_violation": options.get("on_violation"),
+        }
+
+    if not TYPE_CHECKING:  # pragma: no branch - it would take any name for a model's
+
+        def __getattr__(self, name):
+            """Return the jobs of the model called *name*, imported on first use."""
+            if name not in self._models:
+                near = get_close_matches(name, self._models, n=1, cutoff=0.5)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise AttributeError(
+                    f"{self._service.name} has no model {name!r}{hint}"
+                )
+            package = type(self).__module__.rpartition(".")[0]
+            module = import_module(f"{package}.resources.{name}")
+            self.__dict__[name] = resource = module.Blocking(self._session)
+            return resource
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *self._models]
+
+    def estimate(
+        self,
+        submit: Callable[P, Any],
+        /,
+        *_: P.args,
+        **arguments: P.kwargs,
+    ) -> Estimate | None:
+        """Return what `submit`, that of a model, would cost; None if no price is known.
+
+        `client.estimate(client.<model>.submit, prompt="…", …)`; nothing is sent.
+        """
+        return self._resource_of(submit).estimate(arguments)
+
+    def _resource_of(self, submit: Callable[..., Any]) -> Resource[Any, Any]:
+        found: Resource[Any, Any] | None = getattr(submit, "__self__", None)
+        if isinstance(found, Resource):
+            return found
+        problem = Problem("submit", f"{submit!r:.80} is no client.<model>.submit")
+        raise InvalidInputError(self._service.name, (problem,))
+
+    def _resumed(self, text: str) -> Any:
+        try:
+            facts: dict[str, str] = json.loads(text)
+            models = {
+                (self._service.name, it): name for name, it in self._models.items()
+            }
+            name = models[facts["provider"], facts["model"]]
+            return getattr(self, name).job(facts["id"])
+        except (ValueError, KeyError, TypeError) as exc:
+            problem = Problem(
+                "text", f"{text[:80]!r} is no job.to_json() of this client"
+            )
+            raise InvalidInputError(self._service.name, (problem,)) from exc
+
+    def __repr__(self) -> str:
+        session: SessionT | None = self.__dict__.get("_session")  # None: not opened yet
+        where = session.access.base_url if session else self._service.base_url
+        return f"<{self._service.title} client for {where}>"
+
+
+class BaseClient(_Client[Session]):
+    """A client of one provider for programs that block; close it, or use `with`."""
 
     def __init__(
         self,
         *,
         api_key: str | None = None,
-        base_url: str | None = None,
-        http_transport: HttpTransport | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        http_client: HttpClient | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        random: Callable[[], float] = _random,
+        **options: Unpack[Options],
     ) -> None:
-        """Open a client.
+        """Open a client, with *options* as in Options.
 
         Args:
             api_key: The provider's key; from the environment if left out.
-            base_url: Another address of the service, such as that of a mock server.
-            http_transport: What carries the requests; httpx over the network if left
-                out.
-            clock: Tells the time in seconds; only differences count.
+            http_client: Carries the requests, and is yours to close.
             sleep: Lets seconds pass between two looks at a job.
-            random: Draws from 0 to 1, to spread what is tried again.
         """
+        # From here on nothing shows the key, tracebacks with variables included.
+        key, api_key = Key("", api_key or ""), None
+        facts = self._facts(key, options)
+        clock = facts["persistence"].clock
         self._session = Session(
-            access=open_access(self._service, api_key=api_key, base_url=base_url),
-            clock=clock,
-            random=random,
-            transport=Transport(http_transport, clock),
-            sleep=sleep,
+            transport=Transport(http_client, clock), sleep=sleep, **facts
+        )
+
+    def generate(
+        self,
+        submit: Callable[P, Job[OutputT]],
+        path: StrPath,
+        /,
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> Finished[OutputT]:
+        """Submit, wait, and fetch the video to *path*; return the finished job.
+
+        `client.generate(client.<model>.submit, "out.mp4", prompt="…", …)`
+        """
+        finished = submit(*args, **arguments).wait()
+        finished.download(path)
+        return finished
+
+    def resume(self, text: str) -> Job[Any]:
+        """Return the job that `job.to_json()` gave *text* for."""
+        job: Job[Any] = self._resumed(text)
+        return job
+
+    def wait_all(
+        self,
+        jobs: Iterable[Job[OutputT]],
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        concurrency: int = 16,
+    ) -> list[Finished[OutputT] | ReelError]:
+        """Wait for *jobs* side by side; return what became of each, in their order.
+
+        At most *concurrency* calls are under way at any moment.
+        """
+        return wait_all(
+            self._session, jobs, timeout=timeout, interval=interval, most=concurrency
         )
 
     def close(self) -> None:
@@ -64,42 +218,65 @@ class BaseClient:
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"<{self._service.title} client for {self._session.access.base_url}>"
 
-
-class BaseAsyncClient:
+class BaseAsyncClient(_Client[AsyncSession]):
     """A client of one provider for asyncio; close it, or use `async with`."""
-
-    _service: ClassVar[Service]
 
     def __init__(
         self,
         *,
         api_key: str | None = None,
-        base_url: str | None = None,
-        http_transport: AsyncHttpTransport | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        random: Callable[[], float] = _random,
+        http_client: AsyncHttpClient | None = None,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
+        **options: Unpack[Options],
     ) -> None:
-        """Open a client.
+        """Open a client, with *options* as in Options.
 
         Args:
             api_key: The provider's key; from the environment if left out.
-            base_url: Another address of the service, such as that of a mock server.
-            http_transport: What carries the requests; httpx over the network if left
-                out.
-            clock: Tells the time in seconds; only differences count.
+            http_client: Carries the requests, and is yours to close.
             sleep: Lets seconds pass between two looks at a job.
-            random: Draws from 0 to 1, to spread what is tried again.
         """
+        # From here on nothing shows the key, tracebacks with variables included.
+        key, api_key = Key("", api_key or ""), None
+        facts = self._facts(key, options)
+        clock = facts["persistence"].clock
         self._session = AsyncSession(
-            access=open_access(self._service, api_key=api_key, base_url=base_url),
-            clock=clock,
-            random=random,
-            transport=AsyncTransport(http_transport, clock),
-            sleep=sleep,
+            transport=AsyncTransport(http_client, clock), sleep=sleep, **facts
+        )
+
+    async def generate(
+        self,
+        submit: Callable[P, Awaitable[AsyncJob[OutputT]]],
+        path: StrPath,
+        /,
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> AsyncFinished[OutputT]:
+        """Submit, wait, and fetch the video to *path*; return the finished job."""
+        finished = await (await submit(*args, **arguments)).wait()
+        await finished.download(path)
+        return finished
+
+    def resume(self, text: str) -> AsyncJob[Any]:
+        """Return the job that `job.to_json()` gave *text* for."""
+        job: AsyncJob[Any] = self._resumed(text)
+        return job
+
+    async def wait_all(
+        self,
+        jobs: Iterable[AsyncJob[OutputT]],
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        concurrency: int = 16,
+    ) -> list[AsyncFinished[OutputT] | ReelError]:
+        """Wait for *jobs* side by side; return what became of each, in their order.
+
+        At most *concurrency* calls are under way at any moment.
+        """
+        return await wait_all_async(
+            self._session, jobs, timeout=timeout, interval=interval, most=concurrency
         )
 
     async def close(self) -> None:
@@ -116,6 +293,3 @@ class BaseAsyncClient:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-    def __repr__(self) -> str:
-        return f"<{self._service.title} client for {self._session.access.base_url}>"

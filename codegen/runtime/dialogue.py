@@ -1,46 +1,44 @@
 """What to say to a service about the jobs of one model, and when.
 
 Every rule of time is here, and no socket and no clock but the one handed in: how a job
-is started, asked after, given up on, withdrawn. A submit is sent once, because a
-second one is a second bill; a question that changes nothing is asked again when the
-connection broke or the service was busy.
+is started, asked after, given up on, withdrawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
-
-from pydantic import BaseModel
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 from .access import Access, is_safe_id
-from .answers import Body, Fault, as_object, look_up, parse, read_body, read_fault
+from .answers import Body, as_object, look_up, parse, read_body, read_fault, request_id
 from .errors import (
+    ContractViolation,
     DeadlineExceeded,
     JobFailed,
     NetworkError,
-    UnexpectedAnswerError,
     one_line,
 )
-from .exchange import Request, Response, Send, Sleep, Steps, exchange
-from .inputs import encode
-from .protocol import Call, JobProtocol
+from .exchange import Response, Sleep, Steps
+from .protocol import Call, JobProtocol, Outcome
+from .retries import Persistence, retry_after
+
+T = TypeVar("T")
 
 REQUEST_TIMEOUT = 60.0
-"""Seconds for one exchange that no shorter deadline bounds."""
+"""Seconds for one exchange, and for all attempts at it that no deadline bounds."""
 
-RETRY_PAUSES = (0.5, 1.0)
-"""Seconds before each further attempt; up to as much again is added at random."""
+LONGEST_INTERVAL = 10.0
+"""Seconds that the pause between two looks may grow to, by a quarter each time."""
 
-_BUSY = frozenset({429, 502, 503, 504})
+_GROWTH = 1.25
 _LAST_POLL = 1.0  # seconds: the last question leaves its answer so long to arrive
 _CLOCK_GRAIN = 0.05  # seconds: a timeout may fire a little before its time
-_NOT_THE_JOBS_FAULT = frozenset({401, 403, 429})
+_NOT_THE_JOBS_FAULT = frozenset({401, 402, 403, 429})
 
 
 class JobFacts(Protocol):
-    """A job as a dialogue needs it; the dialogue notes the last status it saw."""
+    """A job as a dialogue needs it; the dialogue notes what it learns."""
 
     @property
     def id(self) -> str:
@@ -48,180 +46,267 @@ class JobFacts(Protocol):
         ...
 
     status: str | None
+    request_id: str | None
+    violations: list[ContractViolation]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """What one look at a job showed: its status, and the seconds waited so far.
 
-    `answer` is all that the service said.
+    `outcome` is None while the job is pending, or in a status that the document does
+    not know. `answer` is all that the service said, `response` the raw answer.
     """
 
     status: str
-    elapsed: float = 0.0
+    outcome: Outcome | None
+    elapsed: float
     answer: Body = field(repr=False)
+    response: Response = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.status} after {self.elapsed:.1f} s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialogue:
-    """The ways to talk about the jobs of one model.
+class Started:
+    """What a submit brought: the job's id and status, and the call's own id."""
 
-    *clock* tells seconds, *random* a number from 0 to 1.
-    """
+    id: str
+    status: str
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """The ways to talk about the jobs of one model; breaches go to *report*, if any."""
 
     protocol: JobProtocol
     access: Access
-    clock: Callable[[], float]
-    random: Callable[[], float]
+    persistence: Persistence
+    report: Callable[[ContractViolation], object] | None = None
 
     @property
-    def where(self) -> str:
-        """How messages call the model."""
-        return f"{self.protocol.provider} {self.protocol.model}"
+    def clock(self) -> Callable[[], float]:
+        """What tells the time."""
+        return self.persistence.clock
 
     def submit(
-        self, model: type[BaseModel], values: Mapping[str, object]
-    ) -> Steps[tuple[str, str]]:
-        """Start a job with *values*, which *model* admits; return its id and status."""
-        values = {**self.protocol.fixed, **values}
-        content = encode(model, values, where=self.where)
-        request = self.access.request(self.protocol.submit, content=content)
-        response = yield from exchange(Send(request=request, timeout=REQUEST_TIMEOUT))
-        where = self._where(self.protocol.submit)
-        body = read_body(response, where=where)
-        found = look_up(body, self.protocol.id)
+        self,
+        content: bytes,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Steps[Started]:
+        """Start a job with the body *content*, once."""
+        call = self.protocol.submit
+        request = self.access.request(
+            call, content=content, query=query or {}, headers=headers or {}
+        )
+        response = yield from self.persistence.send(
+            request,
+            deadline=self.clock() + REQUEST_TIMEOUT,
+            most=REQUEST_TIMEOUT,
+            billable=True,
+        )
+        body = read_body(response, where=self._where(call))
+        found = look_up(body, self.protocol.service.id)
         job_id = str(found) if type(found) in {str, int} else ""
         if not is_safe_id(job_id):
-            raise UnexpectedAnswerError(
-                f"{where} gave no usable job id at {self.protocol.id}, got "
-                f"{one_line(repr(found), limit=80)}; its answer is in .body",
-                body=body,
-            )
-        return job_id, self._read_status(body, where)
+            raise self._breach(call, "no usable job id", self.protocol.service.id, body)
+        return Started(
+            id=job_id,
+            status=self._read_status(call, body),
+            request_id=request_id(response, body),
+        )
 
     def poll(
-        self, job: JobFacts, *, timeout: float = REQUEST_TIMEOUT
-    ) -> Steps[Progress]:
-        """Ask once how *job* stands."""
-        deadline = self.clock() + timeout
-        call = self.protocol.poll
-        request = self.access.request(call, job_id=job.id)
-        response = yield from self._ask(request, deadline)
-        body = read_body(response, where=self._where(call))
-        job.status = self._read_status(body, self._where(call))
-        return Progress(status=job.status, answer=body)
-
-    def wait(
         self,
         job: JobFacts,
         *,
-        timeout: float | None = None,
-        interval: float | None = None,
-        on_progress: Callable[[Progress], object] | None = None,
-    ) -> Steps[Body]:
-        """Ask until *job* has ended and return the answer that carries the video.
-
-        Raises JobFailed where there is none, DeadlineExceeded after *timeout* seconds.
-        """
-        limit = self.protocol.deadline if timeout is None else timeout
-        pause = self.protocol.interval if interval is None else interval
-        start = self.clock()
-        deadline = start + limit
-        last = False
-        try:
-            while (left := deadline - self.clock()) > 0:
-                progress = yield from self.poll(job, timeout=left)
-                if on_progress is not None:
-                    elapsed = self.clock() - start
-                    on_progress(replace(progress, elapsed=elapsed))
-                if progress.status in self.protocol.terminal:
-                    return (yield from self._settle(job, progress, deadline))
-                left = deadline - self.clock()
-                if last or left <= 0:
-                    break
-                last = left <= pause
-                yield Sleep(max(left - _LAST_POLL, left / 2) if last else pause)
-        except NetworkError as exc:
-            if deadline - self.clock() > _CLOCK_GRAIN:
-                raise
-            raise DeadlineExceeded(job, timeout=limit) from exc
-        raise DeadlineExceeded(job, timeout=limit)
+        deadline: float | None = None,
+        start: float | None = None,
+    ) -> Steps[Progress]:
+        """Ask once how *job* stands; count the time that passed from *start*."""
+        call = self.protocol.poll
+        response = yield from self._ask(call, job, deadline)
+        body = read_body(response, where=self._where(call))
+        job.status = self._read_status(call, body)
+        job.request_id = request_id(response, body) or job.request_id
+        service = self.protocol.service
+        outcome = service.terminal.get(job.status)
+        if outcome is None and job.status not in service.pending:
+            self.note(
+                job, self._breach(call, "an unknown status", service.status, body)
+            )
+        return Progress(
+            status=job.status,
+            outcome=outcome,
+            elapsed=0.0 if start is None else self.clock() - start,
+            answer=body,
+            response=response,
+        )
 
     def cancel(self, job: JobFacts) -> Steps[None]:
         """Ask the service to withdraw *job*; raise ApiError where it will not."""
         call = self.protocol.cancel
         assert call is not None, "only a job whose contract has it can be cancelled"
-        request = self.access.request(call, job_id=job.id)
-        response = yield from exchange(Send(request=request, timeout=REQUEST_TIMEOUT))
+        response = yield from self._ask(call, job, None)
         read_body(response, where=self._where(call))
 
     def video_url(self, body: Body) -> str:
         """Return the address of the video from the answer of a job that succeeded."""
-        found = look_up(body, self.protocol.video)
+        found = look_up(body, self.protocol.service.video)
         if isinstance(found, str) and found:
             return found
-        raise UnexpectedAnswerError(
-            f"{self._where(self.protocol.result or self.protocol.poll)} says the job is "
-            f"done but names no video at {self.protocol.video}; its answer is in .body",
-            body=body,
-        )
+        call = self.protocol.result or self.protocol.poll
+        raise self._breach(call, "no video", self.protocol.service.video, body)
 
-    def _settle(self, job: JobFacts, seen: Progress, deadline: float) -> Steps[Body]:
-        outcome = self.protocol.terminal[seen.status]
-        if outcome == "result":
-            return (yield from self._fetch_result(job, deadline))
-        if outcome == "failure":
-            fault = read_fault(look_up(seen.answer, self.protocol.error))
-            raise _failure(job, fault, seen.answer)
-        return seen.answer
-
-    def _fetch_result(self, job: JobFacts, deadline: float) -> Steps[Body]:
+    def fetch_result(self, job: JobFacts, deadline: float) -> Steps[Body]:
+        """Return the result of *job*, or raise the JobFailed that stands in its place."""
         call = self.protocol.result
         assert call is not None, "the protocol says that a result operation tells"
-        request = self.access.request(call, job_id=job.id)
-        response = yield from self._ask(request, deadline)
+        response = yield from self._ask(call, job, deadline)
         own = response.status >= 400 and response.status not in _NOT_THE_JOBS_FAULT
         # A gateway's error is a page, the job's is JSON.
         if own and (body := as_object(parse(response))):
-            raise _failure(job, read_fault(body), body)
+            raise failure(job, body, body)
         return read_body(response, where=self._where(call))
 
-    def _ask(self, request: Request, deadline: float) -> Steps[Response]:
-        """Send a request that changes nothing, again when it came to nothing."""
-        for pause in RETRY_PAUSES:
-            try:
-                response = yield from self._send(request, deadline)
-            except NetworkError:
-                if deadline - self.clock() <= 2 * pause:
-                    raise
-            else:
-                left = deadline - self.clock()
-                if response.status not in _BUSY or left <= 2 * pause:
-                    return response
-            yield Sleep(pause * (1 + self.random()))
-        return (yield from self._send(request, deadline))
+    def note(self, job: JobFacts, breach: ContractViolation) -> None:
+        """Keep *breach* with *job* and report it, once."""
+        breach.job = job
+        if str(breach) not in map(str, job.violations):
+            job.violations.append(breach)
+            if self.report is not None:
+                self.report(breach)
 
-    def _send(self, request: Request, deadline: float) -> Steps[Response]:
-        timeout = min(REQUEST_TIMEOUT, deadline - self.clock())
-        return (yield from exchange(Send(request=request, timeout=timeout)))
+    def _ask(
+        self, call: Call, job: JobFacts, deadline: float | None
+    ) -> Steps[Response]:
+        """Send *call*, which changes nothing that a second one would change again."""
+        end = self.clock() + REQUEST_TIMEOUT if deadline is None else deadline
+        request = self.access.request(call, job_id=job.id)
+        return (
+            yield from self.persistence.send(
+                request, deadline=end, most=REQUEST_TIMEOUT
+            )
+        )
 
-    def _read_status(self, body: Body, where: str) -> str:
+    def _read_status(self, call: Call, body: Body) -> str:
         """Return the status as it stands there, known to the document or not."""
-        found = look_up(body, self.protocol.status)
+        found = look_up(body, self.protocol.service.status)
         if isinstance(found, str):
             return one_line(found)
-        raise UnexpectedAnswerError(
-            f"{where} gave no status at {self.protocol.status}, got "
-            f"{one_line(repr(found), limit=80)}; its answer is in .body",
+        raise self._breach(call, "no status", self.protocol.service.status, body)
+
+    def _breach(
+        self, call: Call, what: str, pointer: str, body: Body
+    ) -> ContractViolation:
+        found = one_line(repr(look_up(body, pointer)), limit=80)
+        return ContractViolation(
+            f"{self._where(call)} gave {what} at {pointer}, got {found}; "
+            "its answer is in .body",
+            pointer=pointer,
             body=body,
         )
 
     def _where(self, call: Call) -> str:
-        return f"{self.where}: {call.method} {call.path}"
+        return f"{self.protocol.where}: {call.method} {call.path}"
 
 
-def _failure(job: Any, fault: Fault, body: object) -> JobFailed:
+class Watch:
+    """One wait for a job: when to look next, and when to give up.
+
+    Without *interval* the pause starts at the provider's own pace and grows; it is
+    never shorter than what the service asks for.
+    """
+
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        job: JobFacts,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+    ) -> None:
+        service = dialogue.protocol.service
+        self._dialogue = dialogue
+        self._job = job
+        self._limit = service.deadline if timeout is None else timeout
+        self._pause = service.interval if interval is None else interval
+        self._longest = (
+            max(LONGEST_INTERVAL, self._pause) if interval is None else interval
+        )
+        self._start = dialogue.clock()
+        self._deadline = self._start + self._limit
+        self._seen: Progress | None = None
+        self._last = False
+
+    @property
+    def over(self) -> bool:
+        """Whether the job has been seen to have ended."""
+        return self._seen is not None and self._seen.outcome is not None
+
+    def look(self) -> Steps[Progress]:
+        """Rest if this is not the first look, then ask; raise DeadlineExceeded."""
+        if self._seen is not None:
+            yield from self._rest(self._seen)
+        if self._left() <= 0:
+            raise self._late()
+        poll = self._dialogue.poll(
+            self._job, deadline=self._deadline, start=self._start
+        )
+        self._seen = yield from self._within(poll)
+        return self._seen
+
+    def wait(self, on_progress: Callable[[Progress], object] | None) -> Steps[Body]:
+        """Look until the job has ended and return the answer that carries the video."""
+        while True:
+            progress = yield from self.look()
+            if on_progress is not None:
+                on_progress(progress)
+            if progress.outcome is not None:
+                return (yield from self._settle(progress))
+
+    def _settle(self, progress: Progress) -> Steps[Body]:
+        """Return the answer that carries the video; raise JobFailed if there is none."""
+        if progress.outcome == "result":
+            fetch = self._dialogue.fetch_result(self._job, self._deadline)
+            return (yield from self._within(fetch))
+        if progress.outcome == "failure":
+            pointer = self._dialogue.protocol.service.error
+            told = look_up(progress.answer, pointer)
+            raise failure(self._job, told, progress.answer)
+        return progress.answer
+
+    def _rest(self, seen: Progress) -> Steps[None]:
+        left = self._left()
+        if self._last or left <= 0:
+            raise self._late()
+        # Jobs that started together should not ask together.
+        spread = 0.9 + 0.2 * self._dialogue.persistence.random()
+        pause = max(self._pause * spread, retry_after(seen.response) or 0.0)
+        self._pause = min(self._pause * _GROWTH, self._longest)
+        self._last = left <= pause
+        yield Sleep(max(left - _LAST_POLL, left / 2) if self._last else pause)
+
+    def _within(self, steps: Steps[T]) -> Steps[T]:
+        try:
+            return (yield from steps)
+        except NetworkError:
+            if self._left() > _CLOCK_GRAIN:
+                raise
+        raise self._late()
+
+    def _left(self) -> float:
+        return self._deadline - self._dialogue.clock()
+
+    def _late(self) -> DeadlineExceeded:
+        return DeadlineExceeded(self._job, timeout=self._limit)
+
+
+def failure(job: Any, told: object, body: object) -> JobFailed:
+    """Return the failure of *job*, of which the service *told*."""
+    fault = read_fault(told)
     return JobFailed(job, name=fault.name, message=fault.message, body=body)

@@ -1,20 +1,34 @@
 """What can go wrong when a video is made, split by who is at fault.
 
-ReelError
-├── MissingApiKeyError     no API key was given
-├── InvalidInputError      an argument breaks a rule; found before anything was sent
-├── NetworkError           the service could not be reached, or the connection broke
-├── ApiError               the service refused a call
-├── UnexpectedAnswerError  an answer is not what the service's document promises
-├── JobFailed              the job ended without a video
-├── DeadlineExceeded       a wait ran out of time; the job itself lives on
-└── DownloadError          the video could not be fetched whole
+ReelError                    `job`: the job it happened to, where there is one
+├── MissingApiKeyError       no API key was given
+├── MissingExtraError        a library that this needs is not installed
+├── InvalidInputError        an argument breaks a rule; found before anything was sent
+├── SpendLimitExceeded       the call could cost more than `max_spend` leaves
+├── NetworkError             no connection, or it broke; `sent`: something went out
+├── ApiError                 the service refused a call
+│   ├── AuthenticationError  401: the key
+│   ├── PermissionDenied     403: what the key may do
+│   ├── InsufficientCredits  402 or 403: the account's balance
+│   ├── NotFound             404: the id, or the model
+│   ├── InvalidRequest       400, 422: `problems` says which parameters
+│   ├── RateLimited          429: `retry_after` seconds
+│   └── ServerError          5xx: not the caller's fault
+├── ContractViolation        an answer breaks the document at `pointer`
+├── JobFailed                the job ended without a video
+├── DeadlineExceeded         a wait ran out of time; the job itself lives on
+├── DownloadError            the video could not be fetched whole
+├── UploadError              a file could not be handed to the service
+└── UnverifiedWebhook        a webhook is not proven to come from the service
+
+JobInterrupted               KeyboardInterrupt during a wait, with the job inside
 
 Each message is one line: `where: what, with the value; what to do`.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,12 +54,21 @@ class Problem:
 class ReelError(Exception):
     """Anything that this package raises on purpose."""
 
+    job: Any = None
+
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message, limit=4 * LONGEST_TEXT))
 
 
 class MissingApiKeyError(ReelError):
     """No API key was passed, and none stands in the environment."""
+
+
+class MissingExtraError(ReelError):
+    """A library that this needs is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs reel-clients[{extra}]; pip install it")
 
 
 class InvalidInputError(ReelError):
@@ -57,8 +80,16 @@ class InvalidInputError(ReelError):
         self.problems = problems
 
 
+class SpendLimitExceeded(ReelError):
+    """The call could cost more than `max_spend` leaves; nothing was sent."""
+
+
 class NetworkError(ReelError):
-    """The service could not be reached, or the connection broke."""
+    """No connection, or it broke; unless `sent`, the service got nothing of the call."""
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class ApiError(ReelError):
@@ -73,36 +104,91 @@ class ApiError(ReelError):
         where: str,
         *,
         status: int,
-        name: str,
-        message: str,
-        problems: tuple[Problem, ...],
-        request_id: str | None,
-        body: object,
         fix: str,
+        name: str = "",
+        message: str = "",
+        problems: tuple[Problem, ...] = (),
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        body: object = None,
     ) -> None:
         said = ": ".join(it for it in (name, message) if it) or "no reason given"
         super().__init__(f"{where} answered {status}: {said}; {fix}")
+        self.provider = where.partition(" ")[0]
         self.status = status
         self.name = name
         self.message = message
         self.problems = problems
         self.request_id = request_id
+        self.retry_after = retry_after
         self.body = body
 
 
-class UnexpectedAnswerError(ReelError):
-    """An answer is not what the service's document promises; `body` is what came."""
+class AuthenticationError(ApiError):
+    """The service does not know the key."""
 
-    def __init__(self, message: str, *, body: object = None) -> None:
+
+class PermissionDenied(ApiError):
+    """The key may not do this."""
+
+
+class InsufficientCredits(ApiError):
+    """The account cannot pay for this."""
+
+
+class NotFound(ApiError):
+    """The service does not know the id, or no longer."""
+
+
+class InvalidRequest(ApiError):
+    """The service found fault with the request; `problems` says where."""
+
+
+class RateLimited(ApiError):
+    """Too many calls; `retry_after` is the service's wish in seconds, or None."""
+
+
+class ServerError(ApiError):
+    """The service failed, or is not there for the moment."""
+
+
+_BROKE = re.compile(r"\b(credits?|balance|funds|top up)\b", re.IGNORECASE)
+_BY_STATUS: dict[int, tuple[type[ApiError], str]] = {
+    400: (InvalidRequest, "change the request"),
+    401: (AuthenticationError, "check the API key"),
+    402: (InsufficientCredits, "top up the account"),
+    403: (PermissionDenied, "check what the key may do"),
+    404: (NotFound, "check the id: the service does not know it, or no longer"),
+    413: (InvalidRequest, "send less"),
+    422: (InvalidRequest, "change the request"),
+    429: (RateLimited, "slow down, then try again"),
+}
+
+
+def api_error(where: str, *, status: int, **facts: Any) -> ApiError:
+    """Return the ApiError of the class that *status* and the provider's words ask for."""
+    usual = ServerError if status >= 500 else ApiError
+    kind, fix = _BY_STATUS.get(
+        status, (usual, "try again later" if status >= 500 else "change the request")
+    )
+    if status == 403 and _BROKE.search(f"{facts['name']} {facts['message']}"):
+        kind, fix = _BY_STATUS[402]
+    return kind(where, status=status, fix=fix, **facts)
+
+
+class ContractViolation(ReelError):
+    """An answer breaks the document at `pointer`; `body` is all that came."""
+
+    def __init__(self, message: str, *, pointer: str = "", body: object = None) -> None:
         super().__init__(message)
+        self.pointer = pointer
         self.body = body
 
 
-class JobFailed(ReelError):  # noqa: N818 - reads as what happened, not as a mistake
+class JobFailed(ReelError):
     """The job ended without a video.
 
-    `name` and `message` are the provider's own, `body` is its whole answer, and
-    `job` the job that failed.
+    `name` and `message` are the provider's own, and `body` is its whole answer.
     """
 
     def __init__(self, job: Any, *, name: str, message: str, body: object) -> None:
@@ -117,7 +203,7 @@ class JobFailed(ReelError):  # noqa: N818 - reads as what happened, not as a mis
         self.body = body
 
 
-class DeadlineExceeded(ReelError, TimeoutError):  # noqa: N818 - as above
+class DeadlineExceeded(ReelError, TimeoutError):
     """A wait ran out of time; `job` lives on and can be waited for again."""
 
     def __init__(self, job: Any, *, timeout: float) -> None:
@@ -130,3 +216,22 @@ class DeadlineExceeded(ReelError, TimeoutError):  # noqa: N818 - as above
 
 class DownloadError(ReelError):
     """The video could not be fetched whole; nothing was left behind."""
+
+
+class UploadError(ReelError):
+    """A file could not be handed to the service; no job was submitted."""
+
+
+class UnverifiedWebhook(ReelError):
+    """A webhook is not proven to come from the service; do not act on it."""
+
+
+class JobInterrupted(KeyboardInterrupt):
+    """The program was interrupted while it waited; `job` lives on at the service."""
+
+    def __init__(self, job: Any) -> None:
+        super().__init__(
+            f"{job.provider} {job.model}: job {job.id} goes on at the service; "
+            "take it up again by its id"
+        )
+        self.job = job

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from .errors import one_line
@@ -18,15 +18,30 @@ from .errors import one_line
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Key:
+    """The header that says who pays; nothing that shows this shows the key."""
+
+    header: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request, ready to send; its headers hold the API key and so are not shown."""
+    """A request, ready to send; its body is *content*, or *size* bytes of *file*."""
 
     method: str
     url: str
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    key: Key | None = field(default=None, repr=False)
     content: bytes | None = field(default=None, repr=False)
+    file: BinaryIO | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> str:
+        """How messages call it: its method and address, and nothing secret."""
+        return f"{self.method} {shown_address(self.url)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +67,34 @@ def shown_address(url: str) -> str:
     return one_line(f"{parts.scheme}://{host}{parts.path}", limit=200)
 
 
+class Sink(Protocol):
+    """Takes the body of a successful answer; only `write` may block."""
+
+    def open(self, head: Response) -> None:
+        """Learn that an answer begins whose head is *head*."""
+        ...
+
+    def write(self, piece: bytes) -> None:
+        """Take one piece of the body."""
+        ...
+
+    def written(self) -> None:
+        """Learn that the piece has been taken; called where the program runs."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """Send *request*, and give up after *timeout* seconds.
 
-    With a *sink* the body of a successful answer goes there piece by piece, and the
-    timeout holds for each piece instead of for the whole.
+    With a *sink* the timeout holds for the head and then for each piece of the body,
+    instead of for the whole, and *end* is when the clock ends it all.
     """
 
     request: Request
     timeout: float
-    sink: Callable[[bytes], None] | None = None
+    sink: Sink | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +104,17 @@ class Sleep:
     seconds: float
 
 
-Step: TypeAlias = Send | Sleep
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Call *work*, which blocks: with asyncio, not on the event loop."""
 
-Steps: TypeAlias = Generator[Step, "Response | None", T]
-"""What to do, one step at a time: a Send is answered by a Response, a Sleep by None.
+    work: Callable[[], Any]
+
+
+Step: TypeAlias = Send | Sleep | Do
+
+Steps: TypeAlias = Generator[Step, Any, T]
+"""What to do, one step at a time; each is answered by what came of it.
 
 A step that failed is told by throwing what was raised in.
 """
@@ -83,8 +122,7 @@ A step that failed is told by throwing what was raised in.
 
 def exchange(step: Send) -> Steps[Response]:
     """Yield *step* and return its answer."""
-    response = yield step
-    assert response is not None, "a driver answers each Send by a Response"
+    response: Response = yield step
     return response
 
 
@@ -96,19 +134,34 @@ def drive(
 ) -> T:
     """Do what *steps* say until they return."""
     try:
-        step = next(steps)
+        while isinstance(came := turn(steps, send), Sleep):
+            sleep(came.seconds)
+        return came
+    finally:
+        steps.close()
+
+
+def turn(steps: Steps[T], send: Callable[[Send], Response]) -> Sleep | T:
+    """Do what *steps* say until they return, or want to rest."""
+    told: Any = None
+    error: Exception | None = None
+    try:
         while True:
+            step = steps.send(told) if error is None else steps.throw(error)
+            told, error = None, None
             try:
-                told = _told(step, send, sleep)
+                match step:
+                    case Send():
+                        told = send(step)
+                    case Do():
+                        told = step.work()
+                    case _:
+                        return step
             except Exception as exc:
-                step = steps.throw(exc)
-            else:
-                step = steps.send(told)
+                error = exc
     except StopIteration as end:
         result: T = end.value
         return result
-    finally:
-        steps.close()
 
 
 async def drive_async(
@@ -122,7 +175,14 @@ async def drive_async(
         step = next(steps)
         while True:
             try:
-                told = await _told_async(step, send, sleep)
+                match step:
+                    case Send():
+                        told: Any = await send(step)
+                    case Sleep():
+                        await sleep(step.seconds)
+                        told = None
+                    case _:
+                        told = await aside(step.work)
             except Exception as exc:
                 step = steps.throw(exc)
             else:
@@ -134,21 +194,13 @@ async def drive_async(
         steps.close()
 
 
-def _told(
-    step: Step, send: Callable[[Send], Response], sleep: Callable[[float], None]
-) -> Response | None:
-    if isinstance(step, Send):
-        return send(step)
-    sleep(step.seconds)
-    return None
+async def aside(work: Callable[[], T]) -> T:
+    """Call *work* in a thread; when cancelled, see it end before going on."""
+    import asyncio  # a program that blocks need not pay for it
 
-
-async def _told_async(
-    step: Step,
-    send: Callable[[Send], Awaitable[Response]],
-    sleep: Callable[[float], Awaitable[None]],
-) -> Response | None:
-    if isinstance(step, Send):
-        return await send(step)
-    await sleep(step.seconds)
-    return None
+    future = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await asyncio.gather(future, return_exceptions=True)
+        raise

@@ -1,41 +1,156 @@
-"""Arguments, held against the document and turned into the body that is sent.
+"""Arguments, held against the signature of `submit` and turned into the body to send.
 
-The body is validated as the JSON text that goes out, so what was checked is what
-travels: a URL as it was written, 5 as 5, and nothing for what was not given.
+The signature is the one statement of what a document allows: people read it, type
+checkers hold a program to it, and pydantic validates by it. What is validated is the
+JSON text that goes out: a URL as it was written, 5 as 5, nothing for what was not given.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import (
+    Annotated,
+    Any,
+    BinaryIO,
+    NotRequired,
+    Required,
+    TypeAlias,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from pydantic import MISSING as UNSET
-from pydantic import BaseModel
-from pydantic_core import ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import core_schema
+from typing_extensions import TypedDict
 
 from .errors import InvalidInputError, Problem, one_line
 
-__all__ = ["UNSET", "encode"]  # UNSET: not given, and so not sent; None is null
+__all__ = [  # UNSET: not given, and so not sent; None is null
+    "UNSET",
+    "Media",
+    "OneOf",
+    "Unique",
+    "encode",
+    "rules_of",
+]
 
 _LONGEST_VALUE = 80
 
 
-def encode(
-    model: type[BaseModel], values: Mapping[str, object], *, where: str
-) -> bytes:
-    """Return the JSON body of *values* without the UNSET; raise InvalidInputError.
+@dataclass(frozen=True, slots=True)
+class _AsText:
+    """Validates as text: a file has become its address before anything is sent."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return core_schema.str_schema()
+
+
+Media: TypeAlias = Annotated[str | os.PathLike[str] | BinaryIO, _AsText()]
+"""The address of a file, or the file itself: its path, or what was opened as binary."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Admits what exactly one part of a union admits (JSON Schema's oneOf)."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        parts = [TypeAdapter[Any](it, config=None) for it in get_args(source)]
+
+        def check(value: Any) -> Any:
+            fitting = [it for it in parts if _fits(it, value)]
+            if len(fitting) != 1:
+                raise ValueError(f"{len(fitting)} alternatives fit, not exactly one")
+            return value
+
+        return core_schema.no_info_plain_validator_function(check)
+
+
+def _fits(adapter: TypeAdapter[Any], value: object) -> bool:
+    try:
+        adapter.validate_json(json.dumps(value), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+def _check_unique(items: list[Any]) -> list[Any]:
+    texts = [json.dumps(it, default=_dump, sort_keys=True) for it in items]
+    twice = [it for index, it in enumerate(items) if texts[index] in texts[:index]]
+    if twice:
+        raise ValueError(f"{_shown(twice[0])} stands there twice")
+    return items
+
+
+Unique = AfterValidator(_check_unique)
+"""Admits a list in which nothing stands twice (JSON Schema's uniqueItems)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What validates a body, and the types that it was made of, by wire name."""
+
+    adapter: TypeAdapter[Any]
+    fields: Mapping[str, Any]
+
+
+@cache
+def rules_of(submit: Callable[..., Any], **wire: str) -> Rules:
+    """Return what validates a body by the signature of *submit*.
+
+    *wire* gives the names on the wire of the arguments that Python calls otherwise.
+    """
+    hints = get_type_hints(submit, include_extras=True)
+    fields: dict[str, Any] = {}
+    for name, parameter in inspect.signature(submit).parameters.items():
+        if parameter.kind is not parameter.KEYWORD_ONLY or name in OPTIONS:
+            continue
+        hint = _without_unset(hints[name])
+        needed = parameter.default is parameter.empty
+        fields[wire.get(name, name)] = (Required if needed else NotRequired)[hint]
+    # A pattern of a document may use what the default engine lacks (look-around).
+    config = ConfigDict(extra="allow", regex_engine="python-re")
+    # Made by a call that no type checker follows, since the fields are known only here.
+    make: Any = TypedDict
+    made = make("Input", fields)
+    made.__pydantic_config__ = config
+    return Rules(adapter=TypeAdapter(made), fields=fields)
+
+
+OPTIONS = ("validate", "extra_body", "extra_headers", "webhook_url")
+"""Arguments of every submit that are not the document's."""
+
+
+def _without_unset(hint: Any) -> Any:
+    kept = [it for it in get_args(hint) if it is not UNSET]
+    if get_origin(hint) is Annotated or len(kept) == len(get_args(hint)):
+        return hint
+    found: Any = kept[0]
+    for it in kept[1:]:
+        found = found | it
+    return found
+
+
+def encode(rules: Rules | None, values: Mapping[str, object], *, where: str) -> bytes:
+    """Return the JSON body of *values*; raise InvalidInputError where *rules* are broken.
 
     *where* opens the message of the error.
     """
-    given = {name: it for name, it in values.items() if it is not UNSET}
     try:
-        content = _to_json(given)
+        content = _to_json(values)
     except (TypeError, ValueError, RecursionError) as exc:
-        raise InvalidInputError(where, tuple(_unsendable(given))) from exc
-    try:
-        model.model_validate_json(content, strict=True)
-    except ValidationError as exc:
-        raise InvalidInputError(where, tuple(_problems(model, exc))) from exc
+        raise InvalidInputError(where, tuple(_unsendable(values))) from exc
+    if rules is not None:
+        try:
+            rules.adapter.validate_json(content, strict=True)
+        except ValidationError as exc:
+            raise InvalidInputError(where, tuple(_problems(rules, exc))) from exc
     return content
 
 
@@ -63,27 +178,31 @@ def _unsendable(given: Mapping[str, object]) -> Iterator[Problem]:
             yield Problem(name, f"{_shown(value)} cannot be sent, {one_line(exc)}")
 
 
-def _problems(model: type[BaseModel], exc: ValidationError) -> Iterator[Problem]:
-    fields = {it.alias or name: it for name, it in model.model_fields.items()}
+def _problems(rules: Rules, exc: ValidationError) -> Iterator[Problem]:
     for error in exc.errors(include_url=False, include_context=False):
         first, *rest = [str(it) for it in error["loc"]] or ["body"]
         message = f"{_shown(error['input'])} is refused, {_lowered(error['msg'])}"
-        allowed = (
-            _allowed(fields[first].metadata) if first in fields and not rest else ""
-        )
+        allowed = "" if rest else _allowed(rules.fields.get(first))
         yield Problem(".".join((first, *rest)), message + allowed)
 
 
-def _allowed(constraints: Iterable[object]) -> str:
+def _allowed(hint: Any) -> str:
     """Return the whole range, of which an error names one end only."""
-    ends: dict[str, object] = {}
-    for constraint in constraints:
-        for end in ("ge", "gt", "le", "lt"):
-            if (limit := getattr(constraint, end, None)) is not None:
-                ends[end] = limit
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    ends = {
+        end: limit
+        for rule in _rules(hint)
+        for end in words
+        if (limit := getattr(rule, end, None)) is not None
+    }
     told = " and ".join(f"{words[it]} {ends[it]}" for it in words if it in ends)
     return f" (allowed: {told})" if told else ""
+
+
+def _rules(hint: Any) -> Iterable[Any]:
+    yield from getattr(hint, "__metadata__", ())
+    for it in get_args(hint):
+        yield from _rules(it)
 
 
 def _shown(value: object) -> str:

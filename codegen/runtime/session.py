@@ -2,49 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import logging
+import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
-
-from pydantic import BaseModel
+from typing import Literal, TypeAlias, TypeVar
 
 from .access import Access
 from .dialogue import Dialogue
+from .errors import ContractViolation
 from .exchange import Steps, drive, drive_async
+from .money import Budget
 from .protocol import JobProtocol
+from .retries import Persistence
 from .transport import AsyncTransport, Transport
 
 T = TypeVar("T")
 
+Validate: TypeAlias = Literal["strict", "off"]
+"""Hold arguments and answers against the document, or neither."""
+
+log = logging.getLogger("reel_clients")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Connection:
+class Connection:
+    """What both colours know of a provider, an account and a program's wishes."""
+
     access: Access
-    clock: Callable[[], float]
-    random: Callable[[], float]
+    persistence: Persistence
+    budget: Budget
+    validate: Validate
+    on_violation: Callable[[ContractViolation], object] | None
 
     def dialogue(self, protocol: JobProtocol) -> Dialogue:
         """Return how to talk about the jobs of the model that *protocol* describes."""
         return Dialogue(
             protocol=protocol,
             access=self.access,
-            clock=self.clock,
-            random=self.random,
+            persistence=self.persistence,
+            report=self.report if self.validate == "strict" else None,
         )
+
+    def report(self, breach: ContractViolation) -> None:
+        """Tell of an answer that its document does not allow."""
+        log.warning("%s", breach)
+        if self.on_violation is not None:
+            self.on_violation(breach)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session(_Connection):
+class Session(Connection):
     """A connection for programs that block."""
 
     transport: Transport
     sleep: Callable[[float], None]
-
-    def submit(
-        self, protocol: JobProtocol, body: type[BaseModel], values: Mapping[str, object]
-    ) -> tuple[str, str]:
-        """Check *values* against *body*, start a job, and return its id and status."""
-        return self.run(self.dialogue(protocol).submit(body, values))
 
     def run(self, steps: Steps[T]) -> T:
         """Do what *steps* say."""
@@ -52,18 +64,27 @@ class Session(_Connection):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AsyncSession(_Connection):
+class AsyncSession(Connection):
     """A connection for programs that run on asyncio."""
 
     transport: AsyncTransport
-    sleep: Callable[[float], Awaitable[None]]
-
-    async def submit(
-        self, protocol: JobProtocol, body: type[BaseModel], values: Mapping[str, object]
-    ) -> tuple[str, str]:
-        """Check *values* against *body*, start a job, and return its id and status."""
-        return await self.run(self.dialogue(protocol).submit(body, values))
+    sleep: Callable[[float], Awaitable[None]] | None
 
     async def run(self, steps: Steps[T]) -> T:
         """Do what *steps* say."""
-        return await drive_async(steps, send=self.transport.send, sleep=self.sleep)
+        return await drive_async(steps, send=self.transport.send, sleep=self.rest)
+
+    async def rest(self, seconds: float) -> None:
+        """Let *seconds* pass."""
+        import asyncio  # a program that blocks need not pay for it
+
+        await (self.sleep or asyncio.sleep)(seconds)
+
+
+def log_as_wished() -> None:
+    """Write the log to standard error where REEL_LOG names a level, such as debug."""
+    level = logging.getLevelNamesMapping().get(os.environ.get("REEL_LOG", "").upper())
+    if level is not None:
+        log.setLevel(level)
+        if not log.handlers:
+            log.addHandler(logging.StreamHandler())

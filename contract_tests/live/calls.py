@@ -3,19 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from contract_tests.boundaries import boundaries
 from contract_tests.cases import bare_body, few_cases
+from contract_tests.errors import TargetError
 from contract_tests.examiner import Examiner
+from contract_tests.failures import show
 from contract_tests.live.prices import Tariff
 from contract_tests.plan import few_invalid_requests, submit_of
 from contract_tests.rules import sides_of
 from contract_tests.violations import Violation
 from contract_tests.wire import decode, encode
-from specs import Contract, Json, Request
+from specs import Contract, Json, Judge, Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +71,38 @@ def plan_calls(
     """Return the few calls that show every rule of *contracts*, and cost little.
 
     *given* are values for parameters that the documents leave open, such as the
-    address of a video that there is. Raises PriceError where a price is unknown.
+    address of a video that there is. Raises PriceError where a price is unknown, and
+    TargetError where a given value is none that a document admits.
     """
     chosen = tuple(contracts)
+    for name, value in given.items():
+        _refuse_stray(chosen, name, value)
     refusals = [it for contract in chosen for it in _refusals(contract, tariff)]
     submits = [it for contract in chosen for it in _submits(contract, tariff, given)]
     cheapest_first = partial(sorted, key=lambda it: it.price)
     return LivePlan(calls=(*cheapest_first(refusals), *cheapest_first(submits)))
+
+
+def _refuse_stray(contracts: tuple[Contract, ...], name: str, value: Json) -> None:
+    holders = [it for it in contracts if name in it.body.properties]
+    if not holders:
+        known = sorted({name for it in contracts for name in it.body.properties})
+        near = get_close_matches(name, known, n=3) or known
+        raise TargetError(
+            f"--input {show(name)}",
+            "no contract under test has such a parameter",
+            fix=f"name one that it has, such as {', '.join(near)}",
+        )
+    for contract in holders:
+        auth = contract.provider.auth
+        request = replace(
+            submit_of(contract, encode({**bare_body(contract), name: value})),
+            headers={auth.header: auth.scheme},
+        )
+        if breach := next(Judge(contract).check_request(request), None):
+            raise TargetError(
+                f"--input {name}", breach.message, fix="give a value it admits"
+            )
 
 
 def _refusals(contract: Contract, tariff: Tariff) -> Iterable[Call]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from mock_server.answers.responses import View
 from mock_server.exchange import Reply
 from mock_server.jobs import Job, Standing
+from mock_server.memory import Memory
 from specs import Contract
 
 _MOST_JOBS, _MOST_ANSWERS = 4_096, 16
@@ -28,7 +29,7 @@ class Known:
             *job.history(contract.lifecycle, _END),
         )
         self._since = [it.since for it in self._standings[1:]]
-        self._answers: dict[Hashable, Reply] = {}
+        self._answers: Memory[Hashable, Reply] = Memory(_MOST_ANSWERS)
 
     def view(self, now: float, origin: str) -> View:
         """Return the job as it stands at *now*."""
@@ -39,8 +40,6 @@ class Known:
         """Return the answer that is known by *what*, composed if there is none yet."""
         reply = self._answers.get(what)
         if reply is None:
-            if len(self._answers) >= _MOST_ANSWERS:
-                self._answers.clear()
             reply = self._answers[what] = compose()
         return reply
 
@@ -49,13 +48,11 @@ class Prepared:
     """The jobs that were asked for lately; one that was changed is known anew."""
 
     def __init__(self) -> None:
-        self._jobs: dict[str, Known] = {}
+        self._jobs: Memory[str, Known] = Memory(_MOST_JOBS)
 
     def know(self, job: Job, contract: Contract) -> Known:
         """Return what is known of *job*."""
         known = self._jobs.get(job.key)
         if known is None or known.job is not job:
-            if len(self._jobs) >= _MOST_JOBS:
-                self._jobs.clear()
             known = self._jobs[job.key] = Known(job, contract)
         return known

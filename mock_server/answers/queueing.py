@@ -100,6 +100,8 @@ def _answer_failure(view: View) -> Reply:
         return _reply(422, {"detail": [item]}, view).with_headers(headers)
     content = {"detail": failure.message, "error_type": failure.type}
     headers[f"x-{provider.name}-error-type"] = failure.type
+    if failure.timeout:
+        headers[f"x-{provider.name}-request-timeout-type"] = failure.timeout
     return _reply(failure.status, content, view).with_headers(headers)
 
 

@@ -38,6 +38,11 @@ _CANCELLED = Failure(
     type="client_cancelled", message="The request was cancelled.", status=499
 )
 
+TIMED_OUT = Failure(
+    type="request_timeout", message="Request timed out", status=504, timeout="user"
+)
+"""Why a job failed that its caller would not wait for any longer."""
+
 
 class View(NamedTuple):
     """A job as one request finds it; `history` ends with where it stands now."""
@@ -67,7 +72,8 @@ class View(NamedTuple):
     def failure(self) -> Failure:
         """Why there is none, of a job that has ended without one."""
         if self.standing.event is Event.CANCEL:
-            return _CANCELLED
+            early = self.standing.since < self.job.schedule[-1].at
+            return TIMED_OUT if self.job.expires and not early else _CANCELLED
         return scenario_of(self.job.scenario).failure
 
     @property

@@ -3,10 +3,11 @@
 import asyncio
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from starlette.types import Receive
 
-from mock_server.answers.responses import View
+from mock_server.answers.responses import TIMED_OUT, View
 from mock_server.answers.status_stream import INTERVAL
 from mock_server.exchange import Reply, json_reply, wait_for_disconnect
 
@@ -44,10 +45,19 @@ def read_patience(headers: Mapping[str, str], provider: str) -> float:
 def answer_timeout(view: View) -> Reply:
     """Return the answer to a caller whose patience has run out."""
     name = view.contract.provider.name
-    content = {"detail": "Request timed out", "error_type": "request_timeout"}
+    content = {"detail": TIMED_OUT.message, "error_type": TIMED_OUT.type}
     headers = {
         f"x-{name}-request-id": view.job.id,
-        f"x-{name}-error-type": "request_timeout",
+        f"x-{name}-error-type": TIMED_OUT.type,
         f"x-{name}-{_TIMEOUT_HEADER}-type": "user",
     }
-    return json_reply(504, content, headers=headers)
+    return json_reply(TIMED_OUT.status, content, headers=headers)
+
+
+def as_stream(reply: Reply) -> Reply:
+    """Return the output as a stream has it, in its one event; a failure stays as it is."""
+    if reply.status != 200:
+        return reply
+    return replace(
+        reply, body=b"data: " + reply.body + b"\n\n", content_type="text/event-stream"
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
+from mock_server.agreement import Agreement
 from mock_server.clock import ManualClock, SystemClock
 from mock_server.control.asking import Asked
 from mock_server.control.guard import Guard
@@ -16,14 +17,15 @@ from mock_server.control.jobs import JobControl
 from mock_server.control.journal import JournalControl
 from mock_server.control.routes import PREFIX, find_route, write_document
 from mock_server.errors import ClockError, ControlBodyError, FixedClockError
-from mock_server.exchange import Reply, json_reply, read_call
+from mock_server.exchange import Reply, json_reply, read_call, read_head
 from mock_server.journal import Journal
 from mock_server.ledger import Ledger
 from mock_server.media.library import Library
 from mock_server.refusals.problems import problem
 from mock_server.reload import Reloader
+from mock_server.rules import Rules
 from mock_server.scenarios import SCENARIOS
-from mock_server.selection import Rules, Selection
+from mock_server.selection import Selection
 from specs import Contract, Json
 
 __all__ = ["PREFIX", "Control"]
@@ -41,6 +43,7 @@ class Control:
         ledger: Ledger,
         library: Library,
         selection: Selection,
+        agreement: Agreement,
         journal: Journal,
         guard: Guard,
         reloader: Reloader,
@@ -48,6 +51,7 @@ class Control:
         self._contracts = contracts
         self._ledger = ledger
         self._selection = selection
+        self._agreement = agreement
         self._journal = journal
         self._guard = guard
         self._reloader = reloader
@@ -67,7 +71,7 @@ class Control:
 
         Raises the error of the mock that says what is wrong with it.
         """
-        call = read_call(scope)
+        call = read_call(read_head(scope))
         target = find_route(call.method, call.path)
         if target.route is None or not target.route.open:
             self._guard.check(scope)
@@ -132,13 +136,14 @@ class Control:
 
     async def write_scenarios(self, asked: Asked) -> Reply:
         """Put the rules of the body in the place of all that there are."""
-        self._selection.rules = _read_rules(await asked.members())
+        self._agreement.set_rules(_read_rules(await asked.members()))
         return json_reply(200, self._describe_rules())
 
     async def reset(self, _: Asked) -> Reply:
         """Forget jobs and journal and start the dice anew; rules and clock stay."""
         self._ledger.reset()
         self._selection.reset()
+        self._agreement.reset()
         self._journal.clear()
         return json_reply(200, {"jobs": 0})
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from mock_server.answers.responses import film_of, wants_frames
@@ -55,7 +56,6 @@ class JobControl:
             "history": [],
             "inputs": dict(job.inputs),
             "seed": job.seed,
-            "webhook": _describe_webhook(job.webhook),
         }
         if job.contract in self._contracts:
             lifecycle = self._contracts[job.contract].lifecycle
@@ -129,6 +129,7 @@ class JobControl:
             "scenario": job.scenario,
             "submitted": job.submitted,
             "state": None,
+            "webhook": _describe_webhook(job.webhook),
         }
         if job.contract in self._contracts:
             lifecycle = self._contracts[job.contract].lifecycle
@@ -151,6 +152,7 @@ def _describe_webhook(webhook: Webhook | None) -> dict[str, Any] | None:
         "tries": webhook.tries,
         "due": webhook.due if webhook.outcome is None else None,
         "outcome": webhook.outcome,
+        "attempts": [asdict(it) for it in webhook.attempts],
     }
 
 

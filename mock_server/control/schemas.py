@@ -38,12 +38,25 @@ _STANDING = {
     "event": {"anyOf": [_EVENT, {"type": "null"}]},
 }
 _CHANGE = _object({"at": _NUMBER, "event": _EVENT})
+_ATTEMPT = _object(
+    {"at": _NUMBER, "status": _or_null("integer"), "problem": _or_null("string")}
+)
+_WEBHOOK = _object(
+    {
+        "url": _TEXT,
+        "tries": _COUNT,
+        "due": _or_null("number"),
+        "outcome": _or_null("string"),
+        "attempts": {"type": "array", "items": _ATTEMPT},
+    }
+)
 _JOB = {
     "id": _TEXT,
     "contract": _TEXT,
     "scenario": _TEXT,
     "submitted": _NUMBER,
     "state": _or_null("string"),
+    "webhook": {"anyOf": [_WEBHOOK, {"type": "null"}]},
 }
 _WHERE = {"since": _NUMBER, "event": _STANDING["event"], "ended": {"type": "boolean"}}
 _BREACH = _object(
@@ -62,14 +75,6 @@ _VERDICT = {
     "scenario": _or_null("string"),
     "breaches": {"type": "array", "items": _BREACH},
 }
-_WEBHOOK = _object(
-    {
-        "url": _TEXT,
-        "tries": _COUNT,
-        "due": _or_null("number"),
-        "outcome": _or_null("string"),
-    }
-)
 _HEADERS = {"type": "object", "additionalProperties": _TEXT}
 _MESSAGE = {"headers": _HEADERS, "body": _TEXT, "body_bytes": _COUNT}
 
@@ -113,7 +118,6 @@ SCHEMAS: Mapping[str, Any] = {
             "history": {"type": "array", "items": _object(_STANDING)},
             "inputs": {"type": "object"},
             "seed": {"type": "integer"},
-            "webhook": {"anyOf": [_WEBHOOK, {"type": "null"}]},
         },
         **_WHERE,
     ),

@@ -10,7 +10,9 @@ from typing import Any
 
 from mock_server.errors import StoreError
 from mock_server.jobs import Job
+from mock_server.stores.board import Board
 from mock_server.stores.group_commit import GroupCommit
+from mock_server.stores.redis_board import RedisBoard
 from mock_server.stores.shelf import RedisShelf
 from mock_server.stores.store import decode_job, encode_job, unknown_job
 
@@ -43,6 +45,7 @@ class RedisStore:
                 f"the Redis of --store cannot be used: {exc}; start it, or mend the "
                 "address, such as redis://127.0.0.1:6379/0"
             ) from exc
+        self.board: Board = RedisBoard(self._redis)
         self.shelf = RedisShelf(self._redis)
         self._threads = ThreadPoolExecutor(1, "reelspec-store")
         self._arriving = GroupCommit(self._insert, self._threads)

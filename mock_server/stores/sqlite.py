@@ -12,6 +12,7 @@ from mock_server.jobs import Job
 from mock_server.stores.files import open_file, transaction
 from mock_server.stores.group_commit import GroupCommit
 from mock_server.stores.shelf import SqliteShelf
+from mock_server.stores.sqlite_board import SqliteBoard
 from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS jobs (key TEXT PRIMARY KEY, job BLOB NOT NULL)"
@@ -35,12 +36,14 @@ class SqliteStore:
             self._writer.execute(_SCHEMA)
         self._reader = open_file(path)
         self.shelf = SqliteShelf(path)
+        self.board = SqliteBoard(path)
         # A commit takes less time than it takes to hand it to a thread.
         self._arriving = GroupCommit(self._insert)
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""
         self.shelf.close()
+        self.board.close()
         self._reader.close()
         self._writer.close()
 

@@ -9,8 +9,9 @@ from typing import Protocol
 import orjson
 
 from mock_server.errors import UnknownJobError
-from mock_server.jobs import Change, Job, Webhook
+from mock_server.jobs import Attempt, Change, Job, Webhook
 from mock_server.media.shapes import Source
+from mock_server.stores.board import Board, MemoryBoard
 from mock_server.stores.shelf import MemoryShelf, Shelf
 from specs import Event
 
@@ -18,10 +19,15 @@ _LONGEST_REMEMBERED = 4_000  # bytes of a job that is not read anew for each pol
 
 
 class Store(Protocol):
-    """Jobs by their key, and the shelf of the journal.
+    """Jobs by their key, the shelf of the journal, and the board of all else.
 
     What a method is given or returns is never changed.
     """
+
+    @property
+    def board(self) -> Board:
+        """What the servers of this store share beside the jobs."""
+        ...
 
     @property
     def shelf(self) -> Shelf:
@@ -60,6 +66,10 @@ class Store(Protocol):
         """Forget every job."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is open; the store is of no use afterwards."""
+        ...
+
     def __len__(self) -> int: ...
 
 
@@ -71,6 +81,7 @@ class MemoryStore:
         self._capacity = capacity
         self._jobs: dict[str, Job] = {}
         self._lock = Lock()
+        self.board: Board = MemoryBoard()
 
     async def add(self, job: Job) -> bool:
         """Take *job*, unless its key is taken; say whether it was."""
@@ -105,6 +116,9 @@ class MemoryStore:
         """Forget every job."""
         self._jobs.clear()
 
+    def close(self) -> None:
+        """Have nothing to let go of."""
+
     def __len__(self) -> int:
         return len(self._jobs)
 
@@ -125,7 +139,8 @@ def _decode(row: bytes) -> Job:
     for name in ("schedule", "forced"):
         facts[name] = tuple(Change(it["at"], Event(it["event"])) for it in facts[name])
     if facts.get("webhook"):
-        facts["webhook"] = Webhook(**facts["webhook"])
+        attempts = tuple(Attempt(**it) for it in facts["webhook"].pop("attempts", ()))
+        facts["webhook"] = Webhook(**facts["webhook"], attempts=attempts)
     if facts.get("source"):
         facts["source"] = Source(**facts["source"])
     return Job(**facts)

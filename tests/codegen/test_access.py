@@ -1,7 +1,10 @@
+import traceback
+
 import pytest
 
 from codegen.runtime.access import open_access
 from codegen.runtime.errors import InvalidInputError, MissingApiKeyError
+from codegen.runtime.exchange import Key
 from codegen.runtime.protocol import Call, Service
 
 SERVICE = Service(
@@ -11,6 +14,14 @@ SERVICE = Service(
     header="Authorization",
     scheme="Key",
     environment=("ACME_KEY", "ACME_TOKEN"),
+    id="/id",
+    status="/status",
+    video="/video",
+    error="/error",
+    pending=("queued",),
+    terminal={"done": "success"},
+    interval=1.0,
+    deadline=9.0,
 )
 
 
@@ -21,9 +32,10 @@ def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_key_is_the_one_given() -> None:
-    access = open_access(SERVICE, api_key="k1", base_url=None)
+    access = open_access(SERVICE, key=Key("", "k1"), base_url=None)
 
-    assert access.headers["Authorization"] == "Key k1"
+    assert access.key
+    assert access.key.value == "Key k1"
     assert access.base_url == "https://api.acme.test"
 
 
@@ -33,15 +45,16 @@ def test_the_key_comes_from_the_first_variable_that_has_one(
     monkeypatch.setenv("ACME_KEY", " ")
     monkeypatch.setenv("ACME_TOKEN", "k2\n")
 
-    access = open_access(SERVICE, api_key=None, base_url=None)
+    access = open_access(SERVICE, key=Key("", ""), base_url=None)
 
-    assert access.headers["Authorization"] == "Key k2"
+    assert access.key
+    assert access.key.value == "Key k2"
 
 
 @pytest.mark.parametrize("key", [None, "", " "])
 def test_a_missing_key_is_one_line_that_says_what_to_do(key: str | None) -> None:
     with pytest.raises(MissingApiKeyError) as caught:
-        open_access(SERVICE, api_key=key, base_url=None)
+        open_access(SERVICE, key=Key("", key or ""), base_url=None)
 
     assert str(caught.value) == (
         "acme: no API key; set ACME_KEY or ACME_TOKEN, or pass api_key=…"
@@ -53,13 +66,20 @@ def test_a_malformed_key_is_refused_and_not_shown(key: str) -> None:
     with pytest.raises(
         InvalidInputError, match="acme: api_key: holds a character"
     ) as it:
-        open_access(SERVICE, api_key=key, base_url=None)
+        open_access(SERVICE, key=Key("", key or ""), base_url=None)
 
+    told = traceback.TracebackException.from_exception(it.value, capture_locals=True)
+    ours = [frame for frame in told.stack if "runtime" in frame.filename]
+    assert not any(
+        "cr" in str(v) and "cret" in str(v)
+        for f in ours
+        for v in (f.locals or {}).values()
+    )
     assert "cr" not in str(it.value).replace("character", "")
 
 
 def test_the_key_is_never_shown() -> None:
-    assert "k1" not in repr(open_access(SERVICE, api_key="k1", base_url=None))
+    assert "k1" not in repr(open_access(SERVICE, key=Key("", "k1"), base_url=None))
 
 
 @pytest.mark.parametrize(
@@ -76,11 +96,11 @@ def test_the_key_is_never_shown() -> None:
 )
 def test_a_base_url_that_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(InvalidInputError, match=r"acme: base_url: .* is no address"):
-        open_access(SERVICE, api_key="k", base_url=url)
+        open_access(SERVICE, key=Key("", "k"), base_url=url)
 
 
 def test_a_request_carries_id_and_body_where_they_belong() -> None:
-    access = open_access(SERVICE, api_key="k", base_url="http://localhost:1/x/")
+    access = open_access(SERVICE, key=Key("", "k"), base_url="http://localhost:1/x/")
     status = Call(method="GET", path="/r/{id}/s", id_name="id", id_in="path")
     query = Call(method="GET", path="/r", id_name="id", id_in="query")
 
@@ -93,3 +113,30 @@ def test_a_request_carries_id_and_body_where_they_belong() -> None:
     assert (submit.content, submit.query) == (b"{}", {})
     assert submit.headers["Content-Type"] == "application/json"
     assert "Content-Type" not in by_query.headers
+
+
+def test_a_call_to_another_host_of_the_service_goes_there_with_the_key() -> None:
+    access = open_access(SERVICE, key=Key("", "k"), base_url=None)
+
+    request = access.beside("https://rest.acme.test/x?y=1", b"{}")
+
+    assert (request.method, request.url) == ("POST", "https://rest.acme.test/x?y=1")
+    assert (request.key, request.content) == (access.key, b"{}")
+
+
+def test_a_call_to_another_host_stays_below_a_base_url_that_was_given() -> None:
+    access = open_access(SERVICE, key=Key("", "k"), base_url="http://127.0.0.1:8000/")
+
+    request = access.beside("https://rest.acme.test/x?y=1", b"{}")
+
+    assert request.url == "http://127.0.0.1:8000/rest.acme.test/x?y=1"
+
+
+def test_a_request_takes_the_query_and_headers_of_a_caller() -> None:
+    access = open_access(SERVICE, key=Key("", "k"), base_url=None)
+    call = Call(method="POST", path="/r")
+
+    request = access.request(call, content=b"", query={"a": "b"}, headers={"X": "1"})
+
+    assert request.query == {"a": "b"}
+    assert request.headers["X"] == "1"

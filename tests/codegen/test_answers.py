@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -5,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.runtime.answers import look_up, read_body, read_fault
-from codegen.runtime.errors import ApiError, Problem, UnexpectedAnswerError
+from codegen.runtime.errors import (
+    ApiError,
+    AuthenticationError,
+    ContractViolation,
+    InsufficientCredits,
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
+    Problem,
+    RateLimited,
+    ServerError,
+)
 from codegen.runtime.exchange import Response
 
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -37,7 +49,7 @@ def test_a_json_object_is_read() -> None:
     "content", [b"", b"<html>", b"[1]", b"3", b"\xff", b"[" * 100_000]
 )
 def test_anything_else_is_unexpected(content: bytes) -> None:
-    with pytest.raises(UnexpectedAnswerError, match=r"answered 200 with .*no JSON obj"):
+    with pytest.raises(ContractViolation, match=r"answered 200 with .*no JSON obj"):
         read(200, content)
 
 
@@ -135,3 +147,39 @@ def test_a_pointer_finds_what_is_there(pointer: str, found: object) -> None:
     body = {"a": {"b": 1}, "x/y~": 2, "list": [1]}
 
     assert look_up(body, pointer) == (body if found == "all" else found)
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind"),
+    [
+        (400, "", InvalidRequest),
+        (401, "", AuthenticationError),
+        (402, "", InsufficientCredits),
+        (403, "not yours", PermissionDenied),
+        (403, "User is locked. Reason: Exhausted balance.", InsufficientCredits),
+        (403, "You've run out of credits.", InsufficientCredits),
+        (404, "", NotFound),
+        (413, "", InvalidRequest),
+        (422, "", InvalidRequest),
+        (429, "", RateLimited),
+        (500, "", ServerError),
+        (503, "", ServerError),
+        (418, "", ApiError),
+        (302, "", ApiError),
+    ],
+)
+def test_a_refusal_is_of_the_class_of_its_cause(
+    status: int, message: str, kind: type[ApiError]
+) -> None:
+    with pytest.raises(ApiError) as caught:
+        read(status, json.dumps({"message": message}).encode())
+
+    assert type(caught.value) is kind
+    assert (caught.value.status, caught.value.provider) == (status, "acme")
+
+
+def test_a_limit_says_when_to_come_back() -> None:
+    with pytest.raises(RateLimited) as caught:
+        read(429, b"{}", retry_after="7")
+
+    assert caught.value.retry_after == 7.0

@@ -1,32 +1,34 @@
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pytest
 
+from codegen.runtime import protocol as provider
 from codegen.runtime.access import Access
-from codegen.runtime.dialogue import REQUEST_TIMEOUT, Dialogue, Progress
+from codegen.runtime.dialogue import REQUEST_TIMEOUT, Dialogue, Progress, Started, Watch
 from codegen.runtime.errors import (
     ApiError,
+    ContractViolation,
     DeadlineExceeded,
     JobFailed,
     NetworkError,
-    UnexpectedAnswerError,
 )
 from codegen.runtime.exchange import Response, Send, Steps, drive
-from codegen.runtime.models import Model
 from codegen.runtime.protocol import Call, JobProtocol
+from codegen.runtime.retries import Persistence
 
 T = TypeVar("T")
 
 ASK = Call(method="GET", path="/videos", id_name="id", id_in="query")
 
-PLAIN = JobProtocol(
-    provider="acme",
-    model="m/one",
-    submit=Call(method="POST", path="/videos"),
-    poll=ASK,
-    fixed={"model": "m/one"},
+SERVICE = provider.Service(
+    name="acme",
+    title="Acme",
+    base_url="https://acme.test",
+    header="Authorization",
+    scheme="Key",
+    environment=("ACME_KEY",),
     id="/id",
     status="/status",
     video="/video/url",
@@ -37,22 +39,20 @@ PLAIN = JobProtocol(
     deadline=600.0,
 )
 
+PLAIN = JobProtocol(
+    service=SERVICE,
+    model="m/one",
+    submit=Call(method="POST", path="/videos"),
+    poll=ASK,
+)
+
 QUEUE = JobProtocol(
-    provider="acme",
+    service=replace(SERVICE, terminal={"done": "result"}),
     model="m/two",
     submit=Call(method="POST", path="/m/two"),
     poll=Call(method="GET", path="/m/r/{id}/status", id_name="id", id_in="path"),
     result=Call(method="GET", path="/m/r/{id}", id_name="id", id_in="path"),
     cancel=Call(method="PUT", path="/m/r/{id}/cancel", id_name="id", id_in="path"),
-    fixed={},
-    id="/id",
-    status="/status",
-    video="/video/url",
-    error="/error",
-    pending=("queued", "running"),
-    terminal={"done": "result"},
-    interval=10.0,
-    deadline=600.0,
 )
 
 
@@ -71,6 +71,8 @@ class Job:
     model: str = "m"
     id: str = "7"
     status: str | None = None
+    request_id: str | None = None
+    violations: list[ContractViolation] = field(default_factory=list)
 
 
 @dataclass
@@ -85,6 +87,7 @@ class Service:
     now: float = 1000.0
     sent: list[Send] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
+    reported: list[ContractViolation] = field(default_factory=list)
 
     def send(self, step: Send) -> Response:
         self.sent.append(step)
@@ -103,20 +106,26 @@ class Service:
     def dialogue(self, protocol: JobProtocol) -> Dialogue:
         return Dialogue(
             protocol=protocol,
-            access=Access(base_url="https://acme.test", headers={}),
-            clock=lambda: self.now,
-            random=lambda: 0.5,
+            access=Access(base_url="https://acme.test"),
+            persistence=Persistence(clock=lambda: self.now, random=lambda: 0.5),
+            report=self.reported.append,
         )
 
     def run(self, steps: Steps[T]) -> T:
         return drive(steps, send=self.send, sleep=self.sleep)
 
-    def wait(self, protocol: JobProtocol, job: Job | None = None, **how: Any) -> Any:
-        return self.run(self.dialogue(protocol).wait(job or Job(), **how))
+    def wait(
+        self,
+        protocol: JobProtocol,
+        job: Job | None = None,
+        on_progress: Any = None,
+        **how: Any,
+    ) -> Any:
+        watch = Watch(self.dialogue(protocol), job or Job(), **how)
+        return self.run(watch.wait(on_progress))
 
-
-class Anything(Model):
-    pass
+    def submit(self, **how: Any) -> Started:
+        return self.run(self.dialogue(PLAIN).submit(b"{}", **how))
 
 
 DONE = answer(id="7", status="done", video={"url": "https://v.test/a.mp4"})
@@ -125,25 +134,22 @@ DONE = answer(id="7", status="done", video={"url": "https://v.test/a.mp4"})
 def test_submit_returns_id_and_status() -> None:
     service = Service([answer(id="7", status="queued")])
 
-    assert service.run(service.dialogue(PLAIN).submit(Anything, {"x": 1})) == (
-        "7",
-        "queued",
-    )
-    assert service.sent[0].request.content == b'{"model":"m/one","x":1}'
+    assert service.submit() == Started(id="7", status="queued", request_id=None)
+    assert service.sent[0].request.content == b"{}"
 
 
 def test_submit_takes_an_id_that_is_a_number() -> None:
     service = Service([answer(id=7, status="queued")])
 
-    assert service.run(service.dialogue(PLAIN).submit(Anything, {"x": 1}))[0] == "7"
+    assert service.submit().id == "7"
 
 
 @pytest.mark.parametrize("job_id", [None, "", "..", "a\nb", True, [1], "x" * 513])
 def test_submit_refuses_an_id_that_cannot_stand_in_an_address(job_id: object) -> None:
     service = Service([answer(id=job_id, status="queued")])
 
-    with pytest.raises(UnexpectedAnswerError, match="no usable job id at /id"):
-        service.run(service.dialogue(PLAIN).submit(Anything, {"x": 1}))
+    with pytest.raises(ContractViolation, match="no usable job id at /id"):
+        service.submit()
 
 
 @pytest.mark.parametrize("it", [NetworkError("broke"), page(503), page(429)])
@@ -151,7 +157,7 @@ def test_submit_is_sent_once_whatever_happens(it: Response | NetworkError) -> No
     service = Service([it])
 
     with pytest.raises((NetworkError, ApiError)):
-        service.run(service.dialogue(PLAIN).submit(Anything, {"x": 1}))
+        service.submit()
 
     assert len(service.sent) == 1
 
@@ -166,34 +172,39 @@ def test_poll_notes_the_status_in_the_job() -> None:
     assert service.sent[0].timeout == REQUEST_TIMEOUT
 
 
-def test_poll_keeps_a_status_that_no_document_knows() -> None:
-    service = Service([answer(status="dreaming")])
+def test_poll_keeps_a_status_that_no_document_knows_and_reports_it_once() -> None:
+    service, job = Service([answer(status="dreaming")]), Job()
 
-    assert service.run(service.dialogue(PLAIN).poll(Job())).status == "dreaming"
+    progress = service.run(service.dialogue(PLAIN).poll(job))
+    service.run(service.dialogue(PLAIN).poll(job))
+
+    assert (progress.status, progress.outcome) == ("dreaming", None)
+    assert [it.pointer for it in job.violations] == ["/status"]
+    assert [it.body for it in service.reported] == [{"status": "dreaming"}]
+    assert "an unknown status at /status, got 'dreaming'" in str(service.reported[0])
+
+
+def test_poll_keeps_a_violation_that_nobody_wants_to_hear_of() -> None:
+    service, job = Service([answer(status="dreaming")]), Job()
+
+    service.run(replace(service.dialogue(PLAIN), report=None).poll(job))
+
+    assert len(job.violations) == 1
+
+
+def test_poll_notes_the_request_id_by_which_support_finds_the_call() -> None:
+    service, job = Service([answer(status="queued", requestId="r1")]), Job()
+
+    service.run(service.dialogue(PLAIN).poll(job))
+
+    assert job.request_id == "r1"
 
 
 def test_poll_says_so_when_there_is_no_status() -> None:
     service = Service([answer(state="running")])
 
-    with pytest.raises(UnexpectedAnswerError, match="no status at /status, got None"):
+    with pytest.raises(ContractViolation, match="no status at /status, got None"):
         service.run(service.dialogue(PLAIN).poll(Job()))
-
-
-@pytest.mark.parametrize("it", [NetworkError("broke"), page(502), page(429)])
-def test_poll_asks_again_when_it_came_to_nothing(it: Response | NetworkError) -> None:
-    service = Service([it, it, answer(status="running")])
-
-    assert service.run(service.dialogue(PLAIN).poll(Job())).status == "running"
-    assert service.slept == [0.75, 1.5]
-
-
-def test_poll_gives_up_after_three_attempts() -> None:
-    service = Service([page(503)])
-
-    with pytest.raises(ApiError, match="answered 503"):
-        service.run(service.dialogue(PLAIN).poll(Job()))
-
-    assert len(service.sent) == 3
 
 
 def test_poll_does_not_ask_again_what_was_refused() -> None:
@@ -210,7 +221,7 @@ def test_a_retry_never_outlives_its_deadline(it: Response | NetworkError) -> Non
     service = Service([it])
 
     with pytest.raises((NetworkError, ApiError)):
-        service.run(service.dialogue(PLAIN).poll(Job(), timeout=0.9))
+        service.run(service.dialogue(PLAIN).poll(Job(), deadline=1000.3))
 
     assert service.slept == []
 
@@ -230,12 +241,52 @@ def test_wait_polls_at_the_providers_pace_until_the_job_is_done() -> None:
     ]
 
 
-def test_wait_takes_another_pace() -> None:
-    service = Service([answer(status="queued"), DONE])
+def test_wait_takes_another_pace_and_keeps_it() -> None:
+    service = Service([*[answer(status="queued")] * 3, DONE])
 
     service.wait(PLAIN, interval=0.1)
 
-    assert service.slept == [0.1]
+    assert service.slept == [0.1, 0.1, 0.1]
+
+
+def test_wait_slows_down_up_to_a_limit() -> None:
+    quick = replace(PLAIN, service=replace(SERVICE, interval=4.0))
+    service = Service([*[answer(status="queued")] * 6, DONE])
+
+    service.wait(quick)
+
+    assert service.slept == [4.0, 5.0, 6.25, 7.8125, 9.765625, 10.0]
+
+
+@pytest.mark.parametrize(("drawn", "pause"), [(0.0, 9.0), (1.0, 11.0)])
+def test_jobs_that_started_together_do_not_ask_together(
+    drawn: float, pause: float
+) -> None:
+    service = Service([answer(status="queued"), DONE])
+    persistence = Persistence(clock=lambda: service.now, random=lambda: drawn)
+    dialogue = replace(service.dialogue(PLAIN), persistence=persistence)
+
+    service.run(Watch(dialogue, Job()).wait(None))
+
+    assert service.slept == [pytest.approx(pause)]
+
+
+def test_wait_rests_as_long_as_the_service_asks() -> None:
+    slow = replace(answer(202, status="queued"), headers={"retry-after": "33"})
+    service = Service([slow, DONE])
+
+    service.wait(PLAIN)
+
+    assert service.slept == [33.0]
+
+
+def test_a_watch_that_saw_the_end_is_over() -> None:
+    service = Service([answer(status="queued"), DONE])
+    watch = Watch(service.dialogue(PLAIN), Job())
+
+    seen = [(service.run(watch.look()).status, watch.over) for _ in range(2)]
+
+    assert seen == [("queued", False), ("done", True)]
 
 
 def test_wait_goes_on_when_the_status_is_unknown() -> None:
@@ -378,5 +429,5 @@ def test_cancel_says_why_not() -> None:
 def test_the_video_is_missed_when_a_finished_job_names_none() -> None:
     dialogue = Service([DONE]).dialogue(PLAIN)
 
-    with pytest.raises(UnexpectedAnswerError, match="names no video at /video/url"):
+    with pytest.raises(ContractViolation, match="gave no video at /video/url"):
         dialogue.video_url({"status": "done", "video": None})

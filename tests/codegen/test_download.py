@@ -1,26 +1,33 @@
+import asyncio
 import gzip
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from codegen.runtime.download import MOST_REDIRECTS, download
 from codegen.runtime.errors import DownloadError
-from codegen.runtime.exchange import drive
-from codegen.runtime.transport import Transport
+from codegen.runtime.exchange import drive, drive_async
+from codegen.runtime.retries import Persistence
+from codegen.runtime.transport import AsyncTransport, Transport
 
 URL = "https://cdn.test/a.mp4?signature=s3cret"
 VIDEO = b"video" * 1000
+PERSISTENCE = Persistence(clock=lambda: 0, random=lambda: 0.5)
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
 def fetch(handler: Handler, target: Path, url: str = URL) -> Path:
-    transport = Transport(httpx.MockTransport(handler), lambda: 0)
+    http = httpx.Client(transport=httpx.MockTransport(handler))
+    transport = Transport(http, lambda: 0)
+    steps = download(url, target, PERSISTENCE)
     try:
-        return drive(download(url, target), send=transport.send, sleep=lambda _: None)
+        return drive(steps, send=transport.send, sleep=lambda _: None)
     finally:
         transport.close()
 
@@ -194,5 +201,141 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(DownloadError, match="No space left on device"):
         fetch(whole, tmp_path / "out.mp4")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that breaks off."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.content
+        raise httpx.ReadError("cut off")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.content
+        raise httpx.ReadError("cut off")
+
+
+class Store:
+    """A store whose first connection breaks off after 2,000 bytes."""
+
+    def __init__(self, *, ranges: bool = True, tag: str = '"v1"') -> None:
+        self.asked: list[tuple[str | None, str | None]] = []
+        self.ranges, self.tag = ranges, tag
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        asked = request.headers.get("range")
+        self.asked.append((asked, request.headers.get("if-range")))
+        headers = {"ETag": self.tag}
+        if len(self.asked) == 1:
+            headers["Content-Length"] = str(len(VIDEO))
+            return httpx.Response(200, headers=headers, stream=Broken(VIDEO[:2000]))
+        if asked and self.ranges:
+            start = int(asked.removeprefix("bytes=").rstrip("-"))
+            rest = VIDEO[start:]
+            headers["Content-Range"] = f"bytes {start}-{len(VIDEO) - 1}/{len(VIDEO)}"
+            return httpx.Response(206, headers=headers, content=rest)
+        return httpx.Response(200, headers=headers, content=VIDEO)
+
+
+def test_a_connection_that_breaks_is_taken_up_where_it_broke(tmp_path: Path) -> None:
+    store = Store()
+
+    assert fetch(store, tmp_path / "out.mp4").read_bytes() == VIDEO
+    assert store.asked == [(None, None), ("bytes=2000-", '"v1"')]
+
+
+@pytest.mark.parametrize("how", [{"ranges": False}, {"tag": ""}, {"tag": 'W/"v1"'}])
+def test_a_video_that_cannot_be_taken_up_is_fetched_anew(
+    how: dict[str, Any], tmp_path: Path
+) -> None:
+    store = Store(**how)
+
+    assert fetch(store, tmp_path / "out.mp4").read_bytes() == VIDEO
+    assert store.asked[1][0] == ("bytes=2000-" if how == {"ranges": False} else None)
+
+
+def test_a_part_that_nobody_asked_for_is_no_video(tmp_path: Path) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        headers = {"Content-Range": "bytes 7-9/10"}
+        return httpx.Response(206, headers=headers, content=b"789")
+
+    assert "it answered 206" in failure(handle, tmp_path / "out.mp4")
+
+
+def test_a_download_tells_how_far_it_has_come(tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    http = httpx.Client(transport=httpx.MockTransport(Store()))
+    steps = download(
+        URL,
+        tmp_path / "out.mp4",
+        PERSISTENCE,
+        on_progress=lambda *it: told.append(it),
+    )
+    drive(steps, send=Transport(http, lambda: 0).send, sleep=lambda _: None)
+
+    assert told == [(2000, 5000), (5000, 5000)]
+
+
+def test_a_download_has_a_deadline_of_its_own(tmp_path: Path) -> None:
+    times = iter(range(1000))
+    persistence = Persistence(clock=lambda: next(times), random=lambda: 0.5)
+    http = httpx.Client(transport=httpx.MockTransport(whole))
+    steps = download(URL, tmp_path / "out.mp4", persistence, timeout=2)
+
+    with pytest.raises(DownloadError, match="did not end in time"):
+        drive(steps, send=Transport(http, persistence.clock).send, sleep=lambda _: None)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_of_an_async_download_is_written_on_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    for module, name in ((os, "fsync"), (Path, "replace"), (Path, "open")):
+        monkeypatch.setattr(module, name, noting(threads, getattr(module, name)))
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(whole)) as http:
+            steps = download(URL, tmp_path / "out.mp4", PERSISTENCE)
+            transport = AsyncTransport(http, lambda: 0)
+            await drive_async(steps, send=transport.send, sleep=asyncio.sleep)
+
+    asyncio.run(run())
+
+    assert len(threads) == 3
+    assert threading.get_ident() not in threads
+
+
+def noting(threads: list[int], work: Any) -> Any:
+    def call(*args: Any, **how: Any) -> Any:
+        threads.append(threading.get_ident())
+        return work(*args, **how)
+
+    return call
+
+
+def test_a_download_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
+    async def stall(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(60)
+        raise AssertionError("not reached")
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(stall)) as http:
+            steps = download(URL, tmp_path / "out.mp4", PERSISTENCE)
+            transport = AsyncTransport(http, lambda: 0)
+            work = drive_async(steps, send=transport.send, sleep=asyncio.sleep)
+            task = asyncio.create_task(work)
+            await asyncio.sleep(0.05)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(run())
 
     assert list(tmp_path.iterdir()) == []

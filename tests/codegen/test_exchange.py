@@ -1,8 +1,12 @@
 import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from codegen.runtime.exchange import (
+    Do,
     Request,
     Response,
     Send,
@@ -93,3 +97,49 @@ def test_steps_are_closed_when_the_program_is_interrupted() -> None:
 
 def test_a_request_shows_no_headers() -> None:
     assert "k3y" not in repr(REQUEST)
+
+
+def working(work: Callable[[], Any]) -> Steps[Any]:
+    return (yield Do(work))
+
+
+def test_work_is_done_beside_the_event_loop() -> None:
+    threads: list[int] = []
+
+    def work() -> int:
+        threads.append(threading.get_ident())
+        return 7
+
+    found = asyncio.run(
+        drive_async(working(work), send=Network().send_async, sleep=asyncio.sleep)
+    )
+
+    assert (found, drive(working(lambda: 8), send=Network().send, sleep=print)) == (
+        7,
+        8,
+    )
+    assert threading.get_ident() not in threads
+
+
+def test_work_that_has_begun_is_seen_to_its_end_when_cancelled() -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), list[str]()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait(10)
+        done.append("done")
+
+    async def run() -> None:
+        steps = working(work)
+        task = asyncio.create_task(
+            drive_async(steps, send=Network().send_async, sleep=asyncio.sleep)
+        )
+        await asyncio.to_thread(begun.wait)
+        task.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert done == ["done"]
+
+    asyncio.run(run())

@@ -21,7 +21,7 @@ from codegen import (
     write,
 )
 from codegen.filters import literal
-from specs import Registry, SpecError, join_pointer, vendored_folder
+from specs import Prices, Registry, SpecError, join_pointer, vendored_folder
 
 Documents = Callable[..., Registry]
 
@@ -117,7 +117,7 @@ sent = []
 def handle(request):
     sent.append(json.loads(request.content))
     return httpx.Response(200, json={"id": "7", "status": "queued"})
-client = Client(api_key="k", http_transport=httpx.MockTransport(handle))
+client = Client(api_key="k", http_client=httpx.Client(transport=httpx.MockTransport(handle)))
 """
 
 RICH = {
@@ -344,17 +344,20 @@ def test_hostile_text_stays_text_wherever_it_stands(
     files = generate(documents(**bodies))
     program = f"""
 import json
-from reel_clients.aimlapi import models
-schemas = [getattr(models, f"m{{it}}").Input.model_json_schema() for it in range({len(HOSTILE)})]
-print(json.dumps([it["properties"] for it in schemas]))"""
+from importlib import import_module
+from reel_clients._runtime.inputs import rules_of
+found = []
+for number in range({len(HOSTILE)}):
+    module = import_module(f"reel_clients.aimlapi.resources.m{{number}}")
+    model = module.Blocking.__origin__
+    found.append(rules_of(model.submit, **model._protocol.wire).adapter.json_schema())
+print(json.dumps([it["properties"] for it in found]))"""
 
     found = executed(files, tmp_path, program)
 
     for text, properties in zip(HOSTILE, found, strict=True):
-        assert set(properties) == {"model", f"x{text}", *"edicozl"}
+        assert set(properties) == {f"x{text}", *"edicozl"}
         assert properties["e"]["enum"] == [text, "b"]
-        assert properties["e"]["default"] == properties["d"]["default"] == text
-        assert properties["d"]["format"] == text
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -434,6 +437,46 @@ def changed(registry: Registry, **roles: Any) -> Registry:
         role: replace(getattr(contract, role), **facts) for role, facts in roles.items()
     }
     return replace(registry, contracts=(replace(contract, **changes),))
+
+
+LENGTH = {"type": "integer", "minimum": 1, "maximum": 90}
+
+
+@pytest.mark.parametrize(
+    ("properties", "told"),
+    [
+        (
+            {"size": PLAIN, "length": LENGTH | {"default": 30}, "more": LENGTH},
+            "frames=Count(name='length', usual=30, most=90)"
+            ",inserted=Count(name='more', usual=90, most=90)",
+        ),
+        ({"length": LENGTH, "more": LENGTH}, ""),
+        ({"size": PLAIN, "length": LENGTH, "more": PLAIN}, ""),
+        ({"size": PLAIN, "more": LENGTH}, ""),
+    ],
+    ids=["known", "no size", "no most", "no length"],
+)
+def test_a_price_is_generated_where_the_document_has_all_that_it_depends_on(
+    properties: dict[str, Any], told: str, documents: Documents
+) -> None:
+    registry = documents(m={"properties": properties})
+    (contract,) = registry.contracts
+    prices = Prices(
+        currency="USD",
+        parameter="size",
+        values={"big": 0.1},
+        frames="length",
+        inserted="more",
+        frames_per_second=16,
+        source="made up",
+    )
+    provider = contract.provider.model_copy(update={"prices": prices})
+    priced = replace(contract, provider=provider)
+    files = generate(replace(registry, providers=(provider,), contracts=(priced,)))
+    text = "".join(files["reel_clients/aimlapi/resources/m.py"].split())
+
+    assert ("Price(" in text) == bool(told)
+    assert "".join(told.split()).replace("'", '"') in text
 
 
 def test_an_id_in_a_header_is_refused(documents: Documents) -> None:

@@ -88,15 +88,20 @@ def test_paragraphs_stand_apart_and_are_wrapped() -> None:
     )
 
 
-def test_arguments_are_explained_each_with_its_own_indent() -> None:
+def test_a_long_default_is_cut() -> None:
+    schema = StringSchema(pointer=AT, default="word " * 40)
+
+    assert describe(schema) == f"Default: 'word {'word ' * 13}[...]."
+
+
+def test_arguments_are_explained_each_on_a_line() -> None:
     argument = Argument(
         name="a", wire_name="a", type="str", required=True, doc="word " * 20
     )
     lines = with_arguments("Do it.", [argument]).split("\n")
 
     assert lines[:3] == ["Do it.", "", "Args:"]
-    assert lines[3].startswith("    a: word")
-    assert lines[4].startswith("        word")
+    assert lines[3:] == [f"    a: {'word ' * 20}", ""]
 
 
 def test_a_text_cannot_forge_a_section() -> None:

@@ -1,15 +1,19 @@
 import asyncio
 import socket
 import threading
+import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from codegen.runtime.errors import NetworkError, UnexpectedAnswerError
-from codegen.runtime.exchange import Request, Response, Send
+from codegen.runtime.errors import ContractViolation, NetworkError
+from codegen.runtime.exchange import Key, Request, Response, Send
 from codegen.runtime.transport import LARGEST_ANSWER, AsyncTransport, Transport
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -25,7 +29,7 @@ def step(url: str = "https://a.test/x", **how: Any) -> Send:
 def send(
     handler: Handler, it: Send, clock: Callable[[], float] = lambda: 0
 ) -> Response:
-    transport = Transport(httpx.MockTransport(handler), clock)
+    transport = Transport(httpx.Client(transport=httpx.MockTransport(handler)), clock)
     try:
         return transport.send(it)
     finally:
@@ -36,13 +40,34 @@ def send_async(
     handler: Handler, it: Send, clock: Callable[[], float] = lambda: 0
 ) -> Response:
     async def run() -> Response:
-        transport = AsyncTransport(httpx.MockTransport(handler), clock)
+        transport = AsyncTransport(
+            httpx.AsyncClient(transport=httpx.MockTransport(handler)), clock
+        )
         try:
             return await transport.send(it)
         finally:
             await transport.close()
 
     return asyncio.run(run())
+
+
+class Kept:
+    """A sink that keeps what it is given, and where it was given it."""
+
+    def __init__(self) -> None:
+        self.status = self.told = 0
+        self.pieces: list[bytes] = []
+        self.threads: set[int] = set()
+
+    def open(self, head: Response) -> None:
+        self.status = head.status
+
+    def write(self, piece: bytes) -> None:
+        self.pieces.append(piece)
+        self.threads.add(threading.get_ident())
+
+    def written(self) -> None:
+        self.told += 1
 
 
 both = pytest.mark.parametrize("send", [send, send_async])
@@ -131,25 +156,28 @@ def test_an_address_that_is_none_is_a_network_error(url: str) -> None:
 
 @both
 def test_the_body_of_a_success_goes_to_the_sink(send: Any) -> None:
-    got: list[bytes] = []
+    got = Kept()
 
     def handle(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, stream=Body(b"ab", b"c"))
 
-    response = send(handle, step(sink=got.append))
+    response = send(handle, step(sink=got))
 
-    assert (b"".join(got), response.content, response.received) == (b"abc", b"", 3)
+    assert (b"".join(got.pieces), response.content, response.received) == (
+        b"abc",
+        b"",
+        3,
+    )
+    assert (got.status, got.told) == (200, 2)
 
 
 @both
 def test_the_body_of_a_refusal_does_not_go_to_the_sink(send: Any) -> None:
-    got: list[bytes] = []
+    got = Kept()
 
-    response = send(
-        lambda _: httpx.Response(404, content=b"gone"), step(sink=got.append)
-    )
+    response = send(lambda _: httpx.Response(404, content=b"gone"), step(sink=got))
 
-    assert (got, response.content) == ([], b"gone")
+    assert (got.pieces, response.content) == ([], b"gone")
 
 
 @both
@@ -157,7 +185,7 @@ def test_an_answer_without_end_is_cut(send: Any) -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, stream=Body(b"x" * LARGEST_ANSWER, b"x"))
 
-    with pytest.raises(UnexpectedAnswerError, match="larger than"):
+    with pytest.raises(ContractViolation, match="larger than"):
         send(handle, step())
 
 
@@ -170,6 +198,172 @@ def test_an_answer_that_trickles_runs_out_of_time(send: Any) -> None:
 
     with pytest.raises(NetworkError, match="did not end in time"):
         send(handle, step(), lambda: next(times))
+
+
+def test_a_sink_never_writes_on_the_event_loop() -> None:
+    got = Kept()
+
+    send_async(lambda _: httpx.Response(200, content=b"abc"), step(sink=got))
+
+    assert got.threads
+    assert threading.get_ident() not in got.threads
+
+
+@both
+def test_an_answer_for_a_sink_ends_with_the_whole(send: Any) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Body(b"a", b"b"))
+
+    with pytest.raises(NetworkError, match="did not end in time"):
+        send(handle, step(sink=Kept(), end=7.0), lambda: 8.0)
+
+
+@both
+def test_an_error_keeps_nothing_that_holds_the_key(send: Any) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert request.headers["authorization"] == "Key s3cret"
+        raise httpx.ReadError("cut", request=request)
+
+    keyed = replace(
+        step(), request=replace(step().request, key=Key("Authorization", "Key s3cret"))
+    )
+    with pytest.raises(NetworkError) as caught:
+        send(handle, keyed)
+
+    chain = [caught.value, caught.value.__context__, caught.value.__cause__]
+    told = traceback.TracebackException.from_exception(
+        caught.value, capture_locals=True
+    )
+    assert chain[1:] == [None, None]
+    assert "s3cret" not in "".join(told.format())
+
+
+@both
+def test_a_file_is_sent_piece_by_piece(send: Any, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc" * 100_000)
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert "transfer-encoding" not in request.headers
+        return httpx.Response(200, json=len(request.content))
+
+    with (tmp_path / "a").open("rb") as file:
+        headers = {"Content-Length": "300000"}
+        request = Request(
+            method="PUT", url="https://a.test/x", headers=headers, file=file
+        )
+        response = send(handle, Send(request=request, timeout=5))
+
+    assert response.content == b"300000"
+
+
+def test_a_client_that_was_handed_in_stays_open() -> None:
+    http = httpx.Client()
+    http_async = httpx.AsyncClient()
+
+    Transport(http, lambda: 0).close()
+    asyncio.run(AsyncTransport(http_async, lambda: 0).close())
+
+    assert (http.is_closed, http_async.is_closed) == (False, False)
+    http.close()
+    asyncio.run(http_async.aclose())
+
+
+class Trickle:
+    """A server that sends *head* at once, then a byte every 20 ms, without end."""
+
+    def __init__(self, head: bytes) -> None:
+        self.head = head
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self) -> None:
+        connection, _ = self.listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(self.head)
+            while not self.over.wait(0.02):
+                connection.sendall(b"x")
+
+    def close(self) -> None:
+        self.over.set()
+        self.thread.join()
+        self.listener.close()
+
+
+HEADS = [
+    pytest.param(b"HTTP/1.1 200 OK\r\nX: ", id="headers"),
+    pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n", id="body"),
+]
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("colour", ["blocking", "asyncio"])
+def test_a_deadline_holds_when_a_server_trickles(head: bytes, colour: str) -> None:
+    server = Trickle(head)
+    late = replace(step(server.url), timeout=0.3)
+
+    async def run() -> None:
+        transport = AsyncTransport(None, time.monotonic)
+        try:
+            await transport.send(late)
+        finally:
+            await transport.close()
+
+    def run_blocking() -> None:
+        transport = Transport(None, time.monotonic)
+        try:
+            transport.send(late)
+        finally:
+            transport.close()
+
+    start = time.monotonic()
+    try:
+        with pytest.raises(NetworkError) as caught:
+            asyncio.run(run()) if colour == "asyncio" else run_blocking()
+    finally:
+        server.close()
+
+    assert caught.value.sent
+    assert 0.25 < time.monotonic() - start < 2
+
+
+def test_a_deadline_leaves_other_uses_of_a_client_alone() -> None:
+    server = Trickle(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+    with httpx.Client() as http:
+        Transport(http, lambda: 0)
+        Transport(http, lambda: 0)  # a second one wraps nothing twice
+
+        assert http.get(server.url).status_code == 204
+    server.close()
+
+
+def test_a_deadline_that_is_over_sends_nothing() -> None:
+    transport = Transport(None, time.monotonic)
+
+    with pytest.raises(NetworkError, match="ConnectTimeout") as caught:
+        transport.send(replace(step("http://127.0.0.1:1"), timeout=-1.0))
+
+    transport.close()
+    assert not caught.value.sent
+
+
+def test_tls_is_bound_by_the_deadline_too() -> None:
+    server = Trickle(b"\x16\x03\x03\x40\x00")  # a record of the handshake, 16 KiB long
+    transport = Transport(None, time.monotonic)
+    start = time.monotonic()
+    try:
+        with pytest.raises(NetworkError):
+            transport.send(
+                replace(step(server.url.replace("http", "https")), timeout=0.3)
+            )
+    finally:
+        transport.close()
+        server.close()
+
+    assert time.monotonic() - start < 2
 
 
 @contextmanager

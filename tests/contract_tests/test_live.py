@@ -19,7 +19,12 @@ from hypothesis import strategies as st
 
 from contract_tests import Target
 from contract_tests.bridge import AsgiBridge
-from contract_tests.errors import LedgerError, MissingKeyError, PriceError
+from contract_tests.errors import (
+    LedgerError,
+    MissingKeyError,
+    PriceError,
+    TargetError,
+)
 from contract_tests.live import (
     Entry,
     Ledger,
@@ -254,6 +259,26 @@ def test_a_run_sends_refusals_first_and_then_the_cheapest() -> None:
     assert prices == sorted(prices)
     assert plan.total == sum(prices)
     assert plan.sides == len(sides_of(SMALL))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"promt": "a cat"}, "no contract under test has such a parameter.*prompt"),
+        ({"num_frames": 16}, "--input num_frames: .*; give a value it admits"),
+    ],
+)
+def test_a_given_value_is_refused_when_no_document_admits_it(
+    given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TargetError, match=message):
+        plan_calls([SMALL], published, given=given)
+
+
+def test_a_given_value_is_sent_as_it_is(path: Path) -> None:
+    plan = plan_calls([SMALL], published, given={"video_url": "https://a.test/b.mp4"})
+
+    assert all("https://a.test/b.mp4" in str(it.make) for it in plan.submits)
 
 
 def test_a_run_stops_with_what_it_knows_when_the_budget_is_used_up(path: Path) -> None:

@@ -81,9 +81,10 @@ class Aimlapi:
         clock = Clock()
         return aimlapi.Client(
             api_key=KEY,
-            http_transport=httpx.MockTransport(self),
+            http_client=httpx.Client(transport=httpx.MockTransport(self)),
             clock=clock,
             sleep=clock.sleep,
+            random=lambda: 0.5,
         )
 
 
@@ -160,7 +161,7 @@ def queue_client(app: Starlette) -> fal.AsyncClient:
     clock = Clock()
     return fal.AsyncClient(
         api_key=KEY,
-        http_transport=httpx.ASGITransport(app),
+        http_client=httpx.AsyncClient(transport=httpx.ASGITransport(app)),
         clock=clock,
         sleep=clock.sleep_async,
     )
@@ -308,7 +309,9 @@ def test_the_key_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("AIML_API_KEY", KEY)
     service = Aimlapi()
 
-    with aimlapi.Client(http_transport=httpx.MockTransport(service)) as client:
+    with aimlapi.Client(
+        http_client=httpx.Client(transport=httpx.MockTransport(service))
+    ) as client:
         submit(client)
 
     assert service.bodies
@@ -318,7 +321,7 @@ def aimlapi_client(handler: Handler) -> aimlapi.Client:
     clock = Clock()
     return aimlapi.Client(
         api_key=KEY,
-        http_transport=httpx.MockTransport(handler),
+        http_client=httpx.Client(transport=httpx.MockTransport(handler)),
         clock=clock,
         sleep=clock.sleep,
     )
@@ -353,14 +356,16 @@ def test_the_key_is_in_no_error_and_no_log(
 def test_every_model_has_an_attribute_that_explains_every_parameter(
     client: type[Any],
 ) -> None:
-    attributes = [it for it in vars(client) if it.startswith("wan")]
     made = client(api_key=KEY)
+    attributes = [it for it in dir(made) if it.startswith("wan")]
 
     assert len(attributes) == 5
     for name in attributes:
         submit = getattr(made, name).submit
         told = inspect.getdoc(submit) or ""
-        assert all(f"    {it}: " in told for it in inspect.signature(submit).parameters)
+        ours = {"validate", "extra_body", "extra_headers"}
+        named = set(inspect.signature(submit).parameters) - ours
+        assert all(f"    {it}: " in told for it in named)
 
 
 def test_the_range_and_default_of_a_parameter_stand_in_its_docstring() -> None:
@@ -371,6 +376,16 @@ def test_the_range_and_default_of_a_parameter_stand_in_its_docstring() -> None:
     assert "num_frames: Number of frames to generate. From 17 to 241. Default:" in (
         told or ""
     )
+
+
+def test_the_range_of_a_parameter_stands_in_its_signature() -> None:
+    submit = aimlapi.Client(api_key=KEY).wan2_2_vace_fun_a14b_reframe.submit
+    parameters = inspect.signature(submit).parameters
+
+    assert parameters["num_frames"].annotation == (
+        "Annotated[int, Interval(ge=17, le=241)] | UNSET"
+    )
+    assert parameters["resolution"].annotation.startswith("Literal['480p', '580p', ")
 
 
 def test_importing_a_provider_imports_no_model_yet() -> None:

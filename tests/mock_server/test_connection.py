@@ -5,13 +5,17 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Receive
 
 import mock_server.connection
 from mock_server import ManualClock, Server, build_app
+from mock_server.app import MockApp
+from mock_server.exchange import Head, Reply
 from specs import Registry
 
 GENERATIONS = "/v2/video/generations"
@@ -32,7 +36,7 @@ def clock() -> ManualClock:
 def client(registry: Registry, clock: ManualClock) -> Iterator[httpx.Client]:
     with (
         Server(build_app(registry, clock=clock)) as server,
-        httpx.Client(base_url=server.base_url, headers=KEY) as client,
+        httpx.Client(base_url=server.base_url, headers=KEY, timeout=60) as client,
     ):
         yield client
 
@@ -217,3 +221,119 @@ def test_many_connections_that_send_nothing_disturb_nobody(
         return answer.status_code
 
     assert asyncio.run(crowd()) == 200
+
+
+def write_raw(client: httpx.Client, text: bytes) -> bytes:
+    with raw(client) as connection:
+        connection.sendall(text)
+        return read_all(connection)
+
+
+POLL = b"GET /v2/video/generations?generation_id=%b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n%b\r\n"
+
+
+def test_requests_that_are_sent_at_once_are_answered_in_their_order(
+    client: httpx.Client,
+) -> None:
+    health = b"GET /__mock__/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    last = POLL % (b"b", b"Connection: close\r\n")
+
+    answers = write_raw(client, POLL % (b"a", b"") + health + last)
+
+    assert [it[:3] for it in answers.split(b"HTTP/1.1 ")[1:]] == [
+        b"404",
+        b"200",
+        b"404",
+    ]
+    assert answers.count(b"connection: close\r\n") == 1
+
+
+def test_an_answer_has_a_date_and_its_length(client: httpx.Client) -> None:
+    answer = client.get(GENERATIONS, params={"generation_id": "a"})
+
+    assert answer.headers["date"].endswith("GMT")
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_the_connection_ends_after_an_answer_by_http_1_0(client: httpx.Client) -> None:
+    head = POLL % (b"a", b"")
+
+    assert write_raw(client, head.replace(b"1.1", b"1.0")).startswith(b"HTTP/1.1 404")
+
+
+def test_a_head_request_is_sent_no_body(client: httpx.Client) -> None:
+    head = POLL % (b"a", b"Connection: close\r\n")
+
+    answer = write_raw(client, head.replace(b"GET", b"HEAD"))
+
+    assert answer.endswith(b"\r\n\r\n")
+    assert b"content-length: 0" not in answer
+
+
+def test_a_body_is_called_for_where_its_sender_waits(client: httpx.Client) -> None:
+    body = json.dumps(BODY).encode()
+    head = (
+        b"POST /v2/video/generations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
+        b"Content-Type: application/json\r\nExpect: 100-continue\r\n"
+        b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    )
+    with raw(client) as connection:
+        connection.sendall(head)
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body)
+
+        assert b'"queued"' in read_all(connection)
+
+
+def test_an_encoded_path_of_the_mock_s_own_is_its_own(client: httpx.Client) -> None:
+    assert client.get("/%5F_mock__/health").status_code == 404  # of the control side
+    assert "of its own" in client.get("/%5F_mock__/health").text
+
+
+def test_a_header_that_would_leave_its_line_is_never_sent(
+    client: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def answer(*_: Any) -> Reply:
+        return Reply(status=200, body=b"", headers={"x-a": "a\r\nx-b: b"})
+
+    monkeypatch.setattr(MockApp, "answer", answer)
+
+    response = client.get(GENERATIONS)
+
+    assert response.status_code == 500
+    assert "x-b" not in response.headers
+    assert "control character" in caplog.text
+
+
+def test_nothing_is_written_for_a_client_that_has_gone(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = Event()
+
+    async def answer(_: MockApp, __: Head, receive: Receive) -> Reply:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        answered.set()
+        return Reply(status=200, body=b"late")
+
+    monkeypatch.setattr(MockApp, "answer", answer)
+    with raw(client) as connection:
+        connection.sendall(POLL % (b"a", b""))
+
+    assert answered.wait(10)
+
+
+def test_an_answer_waits_until_there_is_room_to_write(client: httpx.Client) -> None:
+    # The reader does not read, so the answers of the first requests fill its buffers.
+    path = "/v2/video/generations?generation_id=" + "a" * 2_000
+    many = (POLL % (path.partition("=")[2].encode(), b"")) * 4_000
+    last = POLL % (b"b", b"Connection: close\r\n")
+    with raw(client) as connection:
+        writer = Thread(target=connection.sendall, args=(many + last,))
+        writer.start()
+        answers = read_all(connection)
+        writer.join()
+
+    assert answers.count(b"HTTP/1.1 404") == 4_001

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.jobs import Change, Job, Timing, draw_schedule
+from mock_server.jobs import Change, Job, draw_schedule
 from mock_server.scenarios import SCENARIOS
+from mock_server.timing import Timing
 from specs import Event, IllegalEventError, Lifecycle, Registry, vendored_folder
 
 LIFECYCLES = {

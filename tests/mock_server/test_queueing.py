@@ -1,14 +1,16 @@
 """A service with a queue, over HTTP."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import av
 import pytest
 
-from specs import Registry
+from specs import Registry, vendored_folder
 
 APP = "/fal-ai/wan-22-vace-fun-a14b"
 MODEL = f"{APP}/inpainting"
@@ -314,3 +316,35 @@ def test_what_has_failed_or_was_refused_costs_nothing(mock: Any) -> None:
 
     assert failed.headers["x-fal-billable-units"] == "0"
     assert refused.headers["x-fal-billable-units"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("switch", "call", "code"),
+    [
+        pytest.param("pending", ("GET", "/status"), 200, id="pending"),
+        pytest.param("cancelled", ("PUT", "/cancel"), 200, id="cancelled"),
+    ],
+)
+def test_a_code_that_sources_disagree_on_is_switched(
+    make_mock: Callable[..., Any],
+    tmp_path: Path,
+    switch: str,
+    call: tuple[str, str],
+    code: int,
+) -> None:
+    folder = tmp_path / "specs"
+    ignore = shutil.ignore_patterns("*.py", "__*")
+    shutil.copytree(vendored_folder(), folder, ignore=ignore)
+    facts = folder / "fal" / "provider.toml"
+    text = facts.read_text("utf-8")
+    assert f"{switch} = 202" in text
+    facts.write_text(text.replace(f"{switch} = 202", f"{switch} = {code}"), "utf-8")
+    method, end = call
+
+    codes = []
+    for mock in (make_mock(), make_mock(Registry.load(folder))):
+        made = mock.inpaint()["request_id"]
+        path = f"/fal-ai/wan-22-vace-fun-a14b/requests/{made}{end}"
+        codes.append(mock.fal(method, path).status_code)
+
+    assert codes == [202, code]

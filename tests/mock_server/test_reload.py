@@ -40,7 +40,7 @@ def change(folder: Path, maximum: int) -> None:
 
 def test_nothing_is_read_while_nothing_changes(folder: Path) -> None:
     seen: list[Registry] = []
-    reloader = Reloader(folder, seen.append)
+    reloader = Reloader(Registry.load(folder), seen.append)
 
     reloader.look()
 
@@ -49,7 +49,7 @@ def test_nothing_is_read_while_nothing_changes(folder: Path) -> None:
 
 def test_a_changed_document_is_read_anew(folder: Path) -> None:
     seen: list[Registry] = []
-    reloader = Reloader(folder, seen.append)
+    reloader = Reloader(Registry.load(folder), seen.append)
 
     change(folder, 1_000)
     reloader.look()
@@ -60,46 +60,52 @@ def test_a_changed_document_is_read_anew(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil",
-    [
-        pytest.param(lambda it: it.write_text("{"), id="no-json"),
-        pytest.param(lambda it: it.write_bytes(b"\xff"), id="no-text"),
-        pytest.param(lambda it: it.unlink(), id="gone"),
-        pytest.param(lambda it: it.write_text("[1]"), id="no-document"),
-    ],
+    "content", [b"{", b"\xff", b"[1]"], ids=["no-json", "no-text", "no-document"]
 )
 def test_a_faulty_document_is_said_and_not_served(
-    folder: Path,
-    spoil: Callable[[Path], object],
-    caplog: pytest.LogCaptureFixture,
+    folder: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = Registry.load(folder)
+    seen: list[Registry] = []
+    reloader = Reloader(served, seen.append)
+
+    (folder / "studio" / "film.json").write_bytes(content)
+    reloader.look()
+
+    assert [it.contracts for it in seen] == [served.contracts]
+    assert reloader.fault
+    assert "still serving this contract as it was before" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_faulty_facts_leave_everything_as_it_was(
+    folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen: list[Registry] = []
-    reloader = Reloader(folder, seen.append)
-    path = folder / "studio" / "film.json"
-    before = path.read_text("utf-8")
+    reloader = Reloader(Registry.load(folder), seen.append)
+    facts = folder / "studio" / "provider.toml"
+    before = facts.read_text("utf-8")
 
-    spoil(path)
-    if not path.exists():  # a provider without a document has no contract left
-        (folder / "studio" / "provider.toml").write_text("name =")
+    facts.write_text("name =")
     reloader.look()
 
     assert not seen
-    assert reloader.fault
+    assert "provider.toml" in str(reloader.fault)
     assert "still serving the contracts from before" in caplog.text
-    assert "Traceback" not in caplog.text
 
-    path.write_text(before, "utf-8")
+    facts.write_text(before, "utf-8")
     reloader.look()
 
-    assert bool(reloader.fault) == bool(not seen)
+    assert reloader.fault is None
+    assert len(seen) == 1
 
 
 def test_a_file_that_goes_away_while_it_is_looked_at_is_passed_over(
     folder: Path,
 ) -> None:
+    reloader = Reloader(Registry.load(folder), lambda _: None)
     (folder / "studio" / "lost.json").symlink_to(folder / "nowhere.json")
 
-    reloader = Reloader(folder, lambda _: None)
     reloader.look()
 
     assert reloader.fault is None
@@ -176,6 +182,58 @@ def test_a_document_with_errors_keeps_the_old_contract_and_says_so(
     assert answer.status_code == 200
     assert health["status"] == "stale"
     assert "studio/film.json" in health["fault"]
+
+
+def test_a_faulty_document_leaves_the_others_to_be_read_anew(
+    folder: Path, make_studio: Studio
+) -> None:
+    second = folder / "studio" / "second.json"
+    first = folder / "studio" / "film.json"
+    second.write_text(first.read_text("utf-8").replace("studio/film", "studio/second"))
+    seen: list[Registry] = []
+    reloader = Reloader(Registry.load(folder), seen.append)
+
+    second.write_text("{")
+    change(folder, 1_000)
+    reloader.look()
+
+    (found,) = seen
+    bounds = {
+        it.model: it.body.properties["frames"].schema.maximum  # type: ignore[attr-defined]  # it is a number
+        for it in found.contracts
+    }
+    assert {name: int(it.value) for name, it in bounds.items() if it} == {
+        "studio/film": 1_000,
+        "studio/second": 9,
+    }
+    assert found.folder == folder
+    assert "studio/second.json" in str(reloader.fault)
+    assert reloader.reloads == 1
+
+    second.write_text(first.read_text("utf-8").replace("studio/film", "studio/second"))
+    reloader.look()
+
+    assert (reloader.fault, reloader.reloads) == (None, 2)
+
+
+def test_a_new_host_is_answered_for_without_a_restart(
+    folder: Path, looks: Callable[[], None]
+) -> None:
+    app = build_app(Registry.load(folder), clock=ManualClock(), watch=True)
+    with Server(app) as server, httpx.Client(base_url=server.base_url) as client:
+        address = "/new.example.com/make/studio/film"
+        before = client.post(address, json={"frames": 9}, headers=KEY)
+        facts = folder / "studio" / "provider.toml"
+        text = facts.read_text("utf-8")
+        text = text.replace(
+            'hosts = ["studio.example.com"]',
+            'hosts = ["studio.example.com", "new.example.com"]',
+        )
+        facts.write_text(text, "utf-8")
+        looks()
+        after = client.post(address, json={"frames": 9}, headers=KEY)
+
+    assert [it.status_code for it in (before, after)] == [404, 200]
 
 
 def test_a_second_passes_between_two_looks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,6 +201,6 @@ def test_the_prompt_of_every_provider_is_drawn(make_mock: Callable[..., Any]) ->
 def test_videos_are_kept_where_they_should_be(
     make_mock: Callable[..., Any], tmp_path: Path
 ) -> None:
-    finish(make_mock(media_folder=tmp_path / "media"))
+    finish(make_mock(folder=tmp_path))
 
     assert [it.suffix for it in (tmp_path / "media").iterdir()].count(".mp4") == 1

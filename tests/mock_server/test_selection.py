@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from mock_server import SCENARIOS, Rules, UnknownScenarioError
-from mock_server import selection as selection_module
 
 Mocks = Callable[..., Any]
 REFRAME = "alibaba/wan2.2-vace-fun-a14b-reframe"
@@ -85,17 +84,6 @@ def test_every_second_poll_of_a_flaky_job_fails(mock: Any) -> None:
 
     assert codes == [200, 503, 200, 503]
     assert [poll(mock, other).status_code for _ in range(2)] == [200, 200]
-
-
-def test_polls_are_counted_of_so_many_jobs_only(
-    mock: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(selection_module, "_MOST_COUNTED", 1)
-    first, second = mock.reframe(scenario="flaky"), mock.reframe(scenario="flaky")
-
-    codes = [poll(mock, it).status_code for it in (first, second, first, first)]
-
-    assert codes == [200, 200, 200, 503]
 
 
 def test_malformed_json_is_cut_off_but_the_call_is_carried_out(mock: Any) -> None:

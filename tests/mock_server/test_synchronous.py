@@ -1,6 +1,7 @@
 """The host that answers a submit with the outcome itself."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
@@ -103,3 +104,97 @@ def test_other_wishes_of_the_clients_are_taken(mock: Any) -> None:
 
 def test_a_path_of_one_segment_is_no_host(mock: Any) -> None:
     assert mock.fal("GET", "/fal.run").status_code == 404
+
+
+def run(mock: Any, url: str, **headers: str) -> httpx.Response:
+    """Run to the end; return the answer."""
+    answer: httpx.Response = mock.runner.run(
+        run_while(mock, 60, url=url, headers=headers)
+    )
+    return answer
+
+
+def test_a_stream_has_the_output_in_its_one_event(mock: Any) -> None:
+    answer = run(mock, f"{RUN}/stream")
+    body = answer.text.removeprefix("data: ")
+
+    assert answer.headers["content-type"] == "text/event-stream"
+    assert answer.text == f"data: {body.strip()}\n\n"
+    assert json.loads(body)["video"]["url"].endswith(".mp4")
+
+
+def test_a_stream_that_fails_has_the_code_of_its_job(mock: Any) -> None:
+    answer = run(mock, f"{RUN}/stream", **{"X-Mock-Scenario": "error"})
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        pytest.param("POST", RUN.removeprefix("/fal.run") + "/stream", id="queue"),
+        pytest.param(
+            "GET", "/fal.run/fal-ai/wan-22-vace-fun-a14b/realtime", id="realtime"
+        ),
+        pytest.param("GET", f"{RUN}/realtime", id="realtime-of-the-endpoint"),
+    ],
+)
+def test_what_the_models_do_not_have_is_not_found(
+    mock: Any, method: str, path: str
+) -> None:
+    answer = mock.fal(method, path, json=BODY)
+
+    assert answer.status_code == 404
+    assert answer.json()["detail"].startswith("Path /fal-ai/wan-22-vace-fun-a14b/")
+
+
+REQUEST = "/fal-ai/wan-22-vace-fun-a14b/requests"
+PATIENT = {"X-Fal-Request-Timeout": "0.5"}
+
+
+def enqueue(mock: Any, **headers: str) -> str:
+    url = RUN.removeprefix("/fal.run")
+    answer = mock.fal("POST", url, json=BODY, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["request_id"])
+
+
+def test_a_queued_request_ends_when_its_caller_waits_no_longer(mock: Any) -> None:
+    job = enqueue(mock, **PATIENT)
+    mock.clock.advance(0.4)
+    before = mock.fal("GET", f"{REQUEST}/{job}/status").json()
+    mock.clock.advance(0.2)
+    status = mock.fal("GET", f"{REQUEST}/{job}/status").json()
+    result = mock.fal("GET", f"{REQUEST}/{job}")
+
+    assert before["status"] == "IN_QUEUE"
+    assert (status["status"], status["error_type"]) == ("COMPLETED", "request_timeout")
+    assert result.status_code == 504
+    assert result.json() == {
+        "detail": "Request timed out",
+        "error_type": "request_timeout",
+    }
+    assert result.headers["x-fal-request-timeout-type"] == "user"
+    assert result.headers["x-fal-error-type"] == "request_timeout"
+
+
+def test_a_request_that_started_in_time_is_not_ended(mock: Any) -> None:
+    job = enqueue(mock, **{"X-Fal-Request-Timeout": "2"})
+    mock.clock.advance(60)
+
+    assert mock.fal("GET", f"{REQUEST}/{job}").status_code == 200
+
+
+def test_a_cancel_before_the_timeout_is_a_cancel(mock: Any) -> None:
+    job = enqueue(mock, **PATIENT)
+    mock.fal("PUT", f"{REQUEST}/{job}/cancel")
+    mock.clock.advance(60)
+
+    assert mock.fal("GET", f"{REQUEST}/{job}").status_code == 499
+
+
+def test_a_run_is_not_ended_by_its_queue(mock: Any) -> None:
+    answer = run(mock, RUN, **{"x-fal-request-timeout": "500"})
+
+    assert answer.status_code == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import pytest
 from nacl.signing import VerifyKey
 
 from mock_server import MediaUnavailableError, MemoryStore, SqliteStore
+from mock_server import webhooks as webhooks_module
 from mock_server.jobs import Job
 from mock_server.media.library import Library
 from mock_server.webhooks import is_loopback
@@ -252,6 +254,7 @@ def test_what_a_stopped_server_left_undone_is_taken_up(
     assert job is not None
     left = MemoryStore()
     asyncio.run(left.add(job))
+    left.board.owe(job.key)
 
     make_mock(store=left).clock.advance(60)
     wait_until(lambda: webhook_of(left, job.key).outcome == "delivered")
@@ -270,6 +273,7 @@ def test_a_delivery_that_another_has_claimed_is_left_to_it(
     asyncio.run(
         left.add(replace(job, webhook=replace(job.webhook, claimed=time.time() + 0.5)))
     )
+    left.board.owe(job.key)
 
     make_mock(store=left).clock.advance(60)
     Event().wait(0.2)
@@ -311,6 +315,101 @@ def couriers() -> set[int | None]:
     """Return the threads that have something to deliver, or wait for a job to end."""
     threads = enumerate_threads()
     return {it.ident for it in threads if it.name == "reelspec-webhooks"}
+
+
+def test_a_store_that_does_not_answer_is_asked_again(
+    make_mock: Callable[..., Any],
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(webhooks_module, "_ROUND", 0.0)
+    store = MemoryStore()
+    answers: list[Any] = [OSError("gone"), OSError("gone")]
+
+    def owed(*_: Any) -> tuple[str, ...]:
+        if answers:
+            raise answers.pop()
+        return ()
+
+    monkeypatch.setattr(store.board, "owed", owed)
+    mock = make_mock(store=store)
+    job = submit(mock, receiver.url)
+    wait_until(lambda: not answers)
+    mock.clock.advance(60)
+    wait_until(lambda: webhook_of(store, job).outcome == "delivered")
+
+    assert "the store does not say which are left: gone" in caplog.text
+
+
+def test_the_debts_are_looked_through_part_by_part(
+    make_mock: Callable[..., Any],
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = MemoryStore()
+    first = make_mock(store=store)
+    jobs = [submit(first, receiver.url) for _ in range(5)]
+    left = MemoryStore()
+    for key in jobs:
+        job = store.get(key)
+        assert job is not None
+        asyncio.run(left.add(job))
+        left.board.owe(key)
+    monkeypatch.setattr(webhooks_module, "_ROUND", 0.0)
+    monkeypatch.setattr(webhooks_module, "_MOST_IN_ROUND", 2)
+
+    make_mock(store=left).clock.advance(60)
+    wait_until(lambda: all(webhook_of(left, it).outcome for it in jobs))
+
+    assert len(receiver.received) == 5
+
+
+def test_a_debt_of_a_contract_that_is_not_served_is_left_to_others(
+    make_mock: Callable[..., Any], receiver: Receiver
+) -> None:
+    store = MemoryStore()
+    job = store.get(submit(make_mock(store=store), receiver.url))
+    assert job is not None
+    left = MemoryStore()
+    asyncio.run(left.add(replace(job, contract="fal:gone")))
+    left.board.owe(job.key)
+
+    mock = make_mock(store=left)
+    mock.clock.advance(60)
+    Event().wait(0.2)
+
+    assert left.board.owed("", 1) == (job.key,)
+    assert not receiver.received
+    left.delete(job.key)
+
+
+def test_a_receiver_that_does_not_answer_is_said_to_have_been_silent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        sending = webhooks_module._send(url, b"{}", {}, timeout=0.05, at=1.0)
+        outcome = asyncio.run(sending)
+
+    assert outcome.attempt.problem == "no answer within 0.05 seconds"
+    assert outcome.final is None
+
+
+def test_the_webhook_and_its_attempts_are_listed(
+    make_mock: Callable[..., Any], receiver: Receiver
+) -> None:
+    store = MemoryStore()
+    mock = make_mock(store=store)
+    receiver.codes = [500]
+    job = submit(mock, receiver.url)
+    mock.clock.advance(60)
+    wait_until(lambda: webhook_of(store, job).due > 0)
+
+    (listed,) = mock.control("GET", "jobs").json()["jobs"]
+
+    assert listed["webhook"]["url"] == receiver.url
+    assert listed["webhook"]["tries"] == 1
+    (attempt,) = listed["webhook"]["attempts"]
+    assert (attempt["status"], attempt["problem"]) == (500, None)
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,26 @@
 
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import ignore_patterns
+from typing import Any
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
+from mock_server import Crew, listen
 from reelspec.cli import main
+from specs import vendored_folder
 
 ADDRESS = "/v2/video/generations"
 HEADERS = {"Authorization": "Bearer k"}
@@ -25,23 +32,28 @@ BODY = {
 
 
 @contextmanager
-def serving(store: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    options = ["--workers", "2", "--port", "0", "--store", store, "--seed", "7"]
+def serving(
+    store: str, *more: str, workers: int = 2
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    options = ["--workers", str(workers), "--port", "0", "--store", store, *more]
     process = subprocess.Popen(
         [sys.executable, "-m", "reelspec", "mock", *options],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
+    assert process.stderr is not None
     try:
         found = re.search(r"http://\S+", process.stdout.readline())
-        assert found is not None
+        assert found is not None, process.stderr.read()
         yield process, found.group()
     finally:
         process.terminate()
         process.wait(20)
         process.stdout.close()
+        process.stderr.close()
 
 
 def submit(base_url: str) -> str | None:
@@ -74,46 +86,266 @@ def is_gone(pid: int) -> bool:
 
 
 @pytest.fixture(params=["sqlite", "redis"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    monkeypatch.chdir(tmp_path)  # where uploads go that Redis is not to hold
     if request.param == "redis":
         return str(request.getfixturevalue("redis_url"))
     return str(tmp_path / "jobs.sqlite")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_killed_worker_loses_nothing(store: str) -> None:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)  # another process has to do it
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+@linux
+def test_a_killed_worker_loses_nothing_and_is_replaced(store: str) -> None:
     with serving(store) as (process, base_url):
         before = [submit(base_url) for _ in range(20)]
-        (worker,) = children(process)
-        os.kill(worker, signal.SIGKILL)
-        assert is_gone(worker)
+        first, second = children(process)
+        os.kill(first, signal.SIGKILL)
+        assert is_gone(first)
         after = [submit(base_url) for _ in range(5)]
+        wait_until(lambda: len(set(children(process)) - {first}) == 2)
+        assert process.stderr is not None
+        said = process.stderr.readline()
 
         ids = [it for it in (*before, *after) if it is not None]
         assert len(set(ids)) == len(ids) == 25
         assert {poll(base_url, it) for it in ids} == {200}
+        assert "has ended by signal 9; another takes its place" in said
+        assert second in children(process)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_the_workers_end_with_their_leader(tmp_path: Path) -> None:
+@linux
+def test_a_restart_of_all_workers_loses_nothing(tmp_path: Path) -> None:
+    store = str(tmp_path / "jobs.sqlite")
+    with serving(store) as (process, base_url):
+        ids = [submit(base_url) for _ in range(10)]
+        workers = children(process)
+        process.kill()
+        assert all(is_gone(it) for it in workers)
+
+    with serving(store) as (_, base_url):
+        assert {poll(base_url, str(it)) for it in ids} == {200}
+
+
+def test_rules_hold_at_the_next_request_of_every_worker(store: str) -> None:
+    with serving(store) as (_, base_url):
+        found = []
+        for default, codes in [("no_credits", {403}), ("success", {200})] * 3:
+            rules = {"default": default}
+            httpx.put(f"{base_url}/__mock__/scenarios", json=rules).raise_for_status()
+            # Each over a connection of its own, which either worker may take.
+            got = {
+                httpx.post(base_url + ADDRESS, json=BODY, headers=HEADERS).status_code
+                for _ in range(12)
+            }
+            found.append(got == codes)
+
+    assert all(found)
+
+
+def test_a_flaky_job_s_polls_are_counted_over_all_workers(store: str) -> None:
+    with serving(store) as (_, base_url):
+        headers = HEADERS | {"X-Mock-Scenario": "flaky"}
+        made = httpx.post(base_url + ADDRESS, json=BODY, headers=headers).json()
+
+        codes = [poll(base_url, made["id"]) for _ in range(12)]
+
+    assert codes == [200, 503] * 6
+
+
+def test_the_workers_have_one_clock(store: str) -> None:
+    with serving(store, "--clock", "manual") as (_, base_url):
+
+        def now() -> set[float]:
+            url = f"{base_url}/__mock__/health"
+            return {httpx.get(url).json()["now"] for _ in range(8)}
+
+        (before,) = now()
+        for _ in range(3):
+            step = {"seconds": 20}
+            httpx.post(f"{base_url}/__mock__/clock/advance", json=step)
+        (after,) = now()
+
+    assert after - before == 60
+
+
+def test_a_fast_clock_goes_alike_in_all_workers(tmp_path: Path) -> None:
+    with serving(str(tmp_path / "jobs.sqlite"), "--speed", "1000") as (_, base_url):
+        url = f"{base_url}/__mock__/health"
+        times = [httpx.get(url).json()["now"] for _ in range(30)]
+
+    assert times == sorted(times)
+
+
+def test_a_file_is_read_by_whichever_worker_is_asked(store: str) -> None:
+    with serving(store) as (_, base_url):
+        rest = f"{base_url}/rest.fal.ai/storage/upload/initiate"
+        wish = {"file_name": "cat.mp4", "content_type": "video/mp4"}
+        headers = {"Authorization": "Key id:secret"}
+        got = []
+        for _ in range(4):
+            made = httpx.post(rest, json=wish, headers=headers).json()
+            httpx.put(made["upload_url"], content=b"bytes").raise_for_status()
+            got += [httpx.get(made["file_url"]).content for _ in range(4)]
+
+    assert got == [b"bytes"] * 16
+
+
+class Deaf:
+    """A receiver of webhooks that does not answer the first, but notes who called."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        self.callers: list[int] = []
+        self.kept: list[socket.socket] = []
+        self._listener = listener
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                caller, address = self._listener.accept()
+            except OSError:
+                return
+            self.callers.append(address[1])
+            self.kept.append(caller)
+            if len(self.callers) > 1:
+                caller.recv(65_536)
+                caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def owner_of(port: int, pids: list[int]) -> int:
+    """Return which of the processes has the socket that is bound to *port*."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    (inode,) = [it.split()[9] for it in lines if it.split()[1].endswith(f":{port:04X}")]
+    for pid in pids:
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                if str(link.readlink()) == f"socket:[{inode}]":
+                    return pid
+    raise AssertionError("nobody has it")
+
+
+@pytest.fixture
+def impatient(tmp_path: Path) -> Path:
+    """Return the vendored documents, with webhooks that nobody waits for long."""
+    folder = tmp_path / "specs"
+    shutil.copytree(vendored_folder(), folder, ignore=ignore_patterns("*.py", "__*"))
+    facts = folder / "fal" / "provider.toml"
+    text = facts.read_text("utf-8")
+    assert "timeout = 15.0" in text
+    facts.write_text(text.replace("timeout = 15.0", "timeout = 3.0"), "utf-8")
+    return folder
+
+
+@linux
+def test_a_live_worker_makes_the_delivery_of_one_that_dies(
+    store: str, impatient: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        deaf = Deaf(listener)
+        options = ("--speed", "100", "--specs", str(impatient))
+        with serving(store, *options) as (process, base_url):
+            made = httpx.post(
+                f"{base_url}/fal-ai/wan-22-vace-fun-a14b/inpainting",
+                params={"fal_webhook": deaf.url},
+                json={"prompt": "a cat", "video_url": "https://example.com/a.mp4"},
+                headers={"Authorization": "Key id:secret"},
+            ).json()
+            wait_until(lambda: bool(deaf.callers), seconds=90)
+            workers = children(process)
+            os.kill(owner_of(deaf.callers[0], workers), signal.SIGKILL)
+            url = f"{base_url}/__mock__/jobs/{made['request_id']}"
+            webhook: Any = None
+
+            def is_told() -> bool:
+                nonlocal webhook
+                with suppress(httpx.TransportError):
+                    webhook = httpx.get(url).json()["webhook"]
+                return bool(webhook and webhook["outcome"])
+
+            wait_until(is_told, seconds=90)
+
+    assert (webhook["outcome"], webhook["tries"]) == ("delivered", 2)
+    assert [it["status"] for it in webhook["attempts"]] == [200]
+    assert len(deaf.callers) == 2
+
+
+@linux
+def test_the_workers_end_with_their_parent(tmp_path: Path) -> None:
     with serving(str(tmp_path / "jobs.sqlite")) as (process, base_url):
         assert submit(base_url)
-        (worker,) = children(process)
+        workers = children(process)
         process.kill()
 
-        assert is_gone(worker)
+        assert all(is_gone(it) for it in workers)
 
 
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        pytest.param(["--store", "memory"], "do not share memory", id="memory"),
-        pytest.param(["--clock", "manual"], "a clock of its own", id="manual-clock"),
-        pytest.param(["--speed", "60"], "a clock of its own", id="fast-clock"),
-    ],
-)
-def test_what_workers_cannot_share_is_refused(options: list[str], reason: str) -> None:
-    outcome = CliRunner().invoke(main, ["mock", "--workers", "2", *options])
+def test_a_worker_that_cannot_start_ends_the_mock_with_its_code(tmp_path: Path) -> None:
+    refusing = shutil.copytree(
+        vendored_folder(), tmp_path / "specs", ignore=ignore_patterns("*.py", "__*")
+    )
+    shutil.copytree(refusing / "fal", refusing / "other")
+    facts = refusing / "other" / "provider.toml"
+    text = facts.read_text("utf-8").replace('name = "fal"', 'name = "other"', 1)
+    facts.write_text(text, "utf-8")
+    options = ["--workers", "2", "--port", "0", "--specs", str(refusing)]
+
+    found = subprocess.run(
+        [sys.executable, "-m", "reelspec", "mock", *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert found.returncode == 4
+    assert "answer it" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_each_worker_that_ends_is_replaced_after_a_growing_pause() -> None:
+    losses: list[str] = []
+
+    def on_loss(line: str) -> None:
+        losses.append(line)
+        if len(losses) == 5:
+            raise KeyboardInterrupt
+
+    ready: list[bool] = []
+    with listen("127.0.0.1", 0) as listener:
+        crew = Crew(
+            2,
+            lambda post: post.ready(),
+            listener=listener,
+            on_ready=lambda: ready.append(True),
+            on_loss=on_loss,
+        )
+        started = time.monotonic()
+        code = crew.run()
+
+    assert (code, ready) == (0, [True])
+    assert {it.partition("ended ")[2] for it in losses} == {
+        "with code 0; another takes its place"
+    }
+    # The fifth loss is the third of one of the two: after 0.1 and 0.2 seconds.
+    assert time.monotonic() - started >= 0.3
+
+
+def test_processes_that_share_no_memory_refuse_to_keep_jobs_there() -> None:
+    outcome = CliRunner().invoke(main, ["mock", "--workers", "2", "--store", "memory"])
 
     assert outcome.exit_code == 2
-    assert reason in outcome.output
+    assert "do not share memory" in outcome.output

@@ -3,15 +3,19 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from reelspec.codes import Exit
-from reelspec.mock_command import media_folder
+from reelspec.mock_command import files_folder
 from specs import Registry, vendored_folder
 
 MODEL = "alibaba/wan2.2-vace-fun-a14b-reframe"
@@ -80,14 +84,14 @@ def test_videos_are_kept_beside_the_jobs(tmp_path: Path) -> None:
     ("place", "folder"),
     [
         ("memory", None),
-        ("jobs/here.sqlite", Path("jobs/media")),
-        ("redis://127.0.0.1:6379/0", Path(".reelspec/media")),
+        ("jobs/here.sqlite", Path("jobs")),
+        ("redis://127.0.0.1:6379/0", Path(".reelspec")),
     ],
 )
-def test_the_folder_of_the_videos_follows_the_store(
+def test_the_folder_of_the_files_follows_the_store(
     place: str, folder: Path | None
 ) -> None:
-    assert media_folder(place) == folder
+    assert files_folder(place) == folder
 
 
 def test_only_the_named_key_enters_when_one_is_named(tmp_path: Path) -> None:
@@ -248,3 +252,69 @@ def test_a_control_token_is_wanted_and_may_come_from_the_environment(
         ]
 
     assert codes == [401, 200]
+
+
+def test_waits_are_drawn_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "waits.toml").write_text("[slow]\nqueued = 7\ngenerating = 11\n")
+    arguments = ("--store=memory", "--scenarios=waits.toml", "--scenario=slow")
+    headers = {"Authorization": "Bearer any"}
+    with running(*arguments, folder=tmp_path) as (url, _):
+        made = httpx.post(url + SUBMIT, json=BODY, headers=headers).json()
+        job = httpx.get(f"{url}/__mock__/jobs/{made['id']}").json()
+
+    waits = [round(it["at"] - job["submitted"], 6) for it in job["schedule"]]
+    assert waits == [7, 18]
+
+
+def test_a_file_of_waits_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "waits.toml").write_text("[slow]\nqueued = 'long'\n")
+    found = subprocess.run(
+        [*COMMAND, "--scenarios", "waits.toml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert found.returncode == Exit.USAGE
+    assert "slow.queued" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "outcome"),
+    [((), "refused"), (("--webhook-host", "0.0.0.0"), "delivered")],
+    ids=["not-allowed", "allowed"],
+)
+def test_a_webhook_goes_to_another_host_only_when_that_is_named(
+    tmp_path: Path, arguments: tuple[str, ...], outcome: str
+) -> None:
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    options = ("--store=memory", "--speed=100", *arguments)
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as receiver,
+        running(*options, folder=tmp_path) as (url, _),
+    ):
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        made = httpx.post(
+            f"{url}/fal-ai/wan-22-vace-fun-a14b/inpainting",
+            # No address of loopback, but one that leads nowhere else.
+            params={"fal_webhook": f"http://0.0.0.0:{receiver.server_port}/"},
+            json={"prompt": "a cat", "video_url": "https://example.com/a.mp4"},
+            headers={"Authorization": "Key id:secret"},
+        ).json()
+        webhook: Any = {"outcome": None}
+        deadline = time.monotonic() + 60
+        while not webhook["outcome"] and time.monotonic() < deadline:
+            job = httpx.get(f"{url}/__mock__/jobs/{made['request_id']}").json()
+            webhook = job["webhook"]
+        receiver.shutdown()
+
+    assert webhook["outcome"] == outcome
+    assert webhook["attempts"][0]["status"] == (204 if arguments else None)

@@ -1,5 +1,7 @@
 import json
 import socket
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +16,7 @@ from reelspec.targets import PLACEHOLDER_KEY, mock_target
 from specs import Registry, vendored_folder
 
 FAL = "fal:fal-ai/wan-22-vace-fun-a14b/inpainting"
+AIMLAPI = "aimlapi:alibaba/wan2.2-vace-fun-a14b-depth"
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -116,3 +119,126 @@ def test_the_mock_comes_back_with_its_jobs_when_it_restarts() -> None:
             state = examiner.poll(job, situation=Situation.RESTARTED)
 
     assert state == contract.lifecycle.initial
+
+
+@pytest.fixture
+def live_mock() -> Iterator[tuple[str, ...]]:
+    """Return the options that make the mock, on a clock that is moved, a live service."""
+    with mock_target(Registry.load(vendored_folder()), socket=True) as target:
+        url = target.base_url
+        yield (
+            "--live", "fal", "--base-url", url, "--key", f"fal={PLACEHOLDER_KEY}",
+            "--advance-url", f"{url}/__mock__/clock/advance",
+        )  # fmt: skip
+
+
+def test_a_live_run_says_what_it_costs_and_shows_every_rule(
+    live_mock: tuple[str, ...], tmp_path: Path
+) -> None:
+    ledger = tmp_path / "fal.jsonl"
+
+    code, out, err = run(
+        *live_mock, "--budget", "2.50", "--yes", "--json", "--ledger", str(ledger)
+    )
+
+    report = json.loads(out)
+    coverage = report["coverage"][FAL].values()
+    assert code == Exit.OK
+    assert set(coverage) == {"proved"}
+    assert report["accepted"] == 7
+    assert report["spent"] == report["planned"] == "2.162500"
+    assert "7 submits that must be taken may cost 2.1625" in err
+    assert PLACEHOLDER_KEY not in ledger.read_text()
+
+
+def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
+    live_mock: tuple[str, ...], tmp_path: Path
+) -> None:
+    ledger = ("--yes", "--ledger", str(tmp_path / "fal.jsonl"))
+
+    poor, told, _ = run(*live_mock, *ledger, "--budget", "0.50")
+    rich, rest, _ = run(*live_mock, *ledger, "--budget", "2.50")
+
+    assert poor == Exit.FINDINGS
+    assert "the budget does not bear all of it" in told
+    assert "4 calls accepted, 0 without an answer; at most 0.425" in told
+    assert rich == Exit.OK
+    assert "7 calls accepted" in rest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--live", "fal"], "say how much with --budget"),
+        (["--live", "fall", "--budget", "1"], "did you mean fal?"),
+        (["--live", "fal", "--budget", "much"], "is no amount"),
+        (["--live", "fal", "--budget", "-1"], "is no amount that can be spent"),
+        (["--budget", "1"], "--budget means nothing without --live"),
+        (["--yes"], "--yes means nothing without --live"),
+        (["--input", "x=y"], "--input means nothing without --live"),
+        (["--live", "fal", "--budget", "1", "--seed", "1"], "--seed means nothing"),
+        (["--live", "fal", "--budget", "1", "--strict"], "--strict means nothing"),
+        (["--live", "fal", "--budget", "1", "--input", "x"], "NAME=VALUE"),
+        (
+            ["--live", "fal", "--budget", "1", "--contract", AIMLAPI],
+            f"none of {AIMLAPI} is of fal",
+        ),
+    ],
+)
+def test_a_live_run_is_refused_when_it_is_asked_for_wrongly(
+    arguments: list[str], message: str
+) -> None:
+    code, _, err = run(*arguments)
+
+    assert code == Exit.USAGE
+    assert message in " ".join(err.split())
+
+
+def test_a_live_run_is_refused_when_nobody_is_there_to_agree(
+    live_mock: tuple[str, ...], tmp_path: Path
+) -> None:
+    code, out, err = run(
+        *live_mock, "--budget", "1", "--ledger", str(tmp_path / "ledger")
+    )
+
+    assert code == Exit.USAGE
+    assert "may cost 2.1625" in out
+    assert "pass --yes" in err
+
+
+def test_a_live_run_makes_no_call_when_the_answer_is_no(
+    live_mock: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reelspec.live_test._is_somebody_there", lambda: True)
+    ledger = tmp_path / "ledger"
+
+    result = CliRunner().invoke(
+        main,
+        ["test", *live_mock, "--budget", "1", "--ledger", str(ledger)],
+        input="n\n",
+    )
+
+    assert result.exit_code == 1
+    assert ledger.read_text() == ""
+
+
+def test_a_live_run_needs_a_price_when_none_is_published(tmp_path: Path) -> None:
+    code, _, err = run(
+        "--live", "aimlapi", "--budget", "1", "--yes",
+        "--ledger", str(tmp_path / "ledger"), "--key", "aimlapi=KEY",
+    )  # fmt: skip
+
+    assert code == Exit.ENVIRONMENT
+    assert "pass --price" in err
+
+
+def test_a_live_run_needs_a_key_before_anything_else(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+
+    code, _, err = run(
+        "--live", "fal", "--budget", "1", "--yes", "--ledger", str(ledger)
+    )
+
+    assert code == Exit.ENVIRONMENT
+    assert "no key for provider 'fal'" in err
+    assert not ledger.exists()

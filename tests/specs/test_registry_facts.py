@@ -128,3 +128,27 @@ def test_error_is_not_asked_for_when_no_state_says_failure(
     provider = facts.replace('failed = "failure"', 'failed = "result"')
 
     assert len(load(plain, provider=provider).contracts) == 1
+
+
+NEUTRAL = '\n[neutral.draw]\nmodel = "acme/{0}"\nnames = {{ size = "{1}" }}\nsource = "made up"\n'
+
+
+def test_names_of_our_own_are_held_against_the_members_of_the_model(
+    load: Load, document: Make, facts: str
+) -> None:
+    made = document({"width": {"type": "integer"}})
+
+    assert load(made, provider=facts + NEUTRAL.format("one", "width")).contracts
+    with pytest.raises(
+        ProviderError,
+        match=r"#/neutral/draw/names: names the members \['height'\], which acme/one",
+    ):
+        load(made, provider=facts + NEUTRAL.format("one", "height"))
+
+
+def test_names_of_our_own_wait_for_a_model_that_is_not_vendored(
+    load: Load, document: Make, facts: str
+) -> None:
+    facts += NEUTRAL.format("another", "height")
+
+    assert load(document(), provider=facts).providers[0].neutral

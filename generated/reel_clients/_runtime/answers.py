@@ -12,21 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .errors import ApiError, Problem, UnexpectedAnswerError, one_line
+from .errors import ApiError, ContractViolation, Problem, api_error, one_line
 from .exchange import Response
+from .retries import retry_after
 
 Body = Mapping[str, Any]
 """A JSON object, as parsed."""
 
 _REQUEST_ID_HEADERS = ("x-fal-request-id", "x-inference-id", "x-request-id")
-
-_FIXES = {
-    401: "check the API key",
-    403: "check the account's balance and what the key may do",
-    404: "check the id: the service does not know it, or no longer",
-    413: "send less",
-    429: "slow down, then try again",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +34,14 @@ class Fault:
 def read_body(response: Response, *, where: str) -> Body:
     """Return the JSON object of a successful answer.
 
-    Raises ApiError where the service refused, UnexpectedAnswerError where the answer
-    is no JSON object.
+    Raises ApiError where the service refused, ContractViolation where the answer is no
+    JSON object.
     """
     if not 200 <= response.status <= 299:
         raise read_refusal(response, where=where)
     body = parse(response)
     if not isinstance(body, dict):
-        raise UnexpectedAnswerError(
+        raise ContractViolation(
             f"{where} answered {response.status} with {_excerpt(response)}, which is "
             "no JSON object; is this the address of the service?",
             body=body,
@@ -62,16 +55,15 @@ def read_refusal(response: Response, *, where: str) -> ApiError:
     fault = read_fault(body)
     if body is None and response.content:
         fault = Fault(message=_excerpt(response))
-    fix = "try again later" if response.status >= 500 else "change the request"
-    return ApiError(
+    return api_error(
         where,
         status=response.status,
         name=fault.name,
         message=fault.message,
         problems=fault.problems,
-        request_id=_request_id(response, body),
+        request_id=request_id(response, body),
+        retry_after=retry_after(response),
         body=response.content.decode(errors="replace") if body is None else body,
-        fix=_FIXES.get(response.status, fix),
     )
 
 
@@ -129,7 +121,8 @@ def _problem(item: object) -> Problem:
     return Problem(one_line(".".join(names)) or "body", _text(found.get("msg", item)))
 
 
-def _request_id(response: Response, body: object) -> str | None:
+def request_id(response: Response, body: object = None) -> str | None:
+    """Return the id by which the service's support finds the call."""
     for name in _REQUEST_ID_HEADERS:
         if name in response.headers:
             return one_line(response.headers[name])

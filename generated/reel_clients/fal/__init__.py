@@ -2,8 +2,8 @@
 """Clients for fal."""
 
 from reel_clients import errors
-from reel_clients._runtime import UNSET, Progress
+from reel_clients._runtime import UNSET, Estimate, Progress
 from reel_clients.fal import models
 from reel_clients.fal.client import AsyncClient, Client
 
-__all__ = ["UNSET", "AsyncClient", "Client", "Progress", "errors", "models"]
+__all__ = ["UNSET", "AsyncClient", "Client", "Estimate", "Progress", "errors", "models"]

@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reel_clients.aimlapi.models import (
         universal_video_fetch,
-        wan2_2_vace_fun_a14b_depth,
-        wan2_2_vace_fun_a14b_inpainting,
-        wan2_2_vace_fun_a14b_outpainting,
-        wan2_2_vace_fun_a14b_pose,
-        wan2_2_vace_fun_a14b_reframe,
     )
 else:
 
@@ -21,11 +16,4 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = [
-    "universal_video_fetch",
-    "wan2_2_vace_fun_a14b_depth",
-    "wan2_2_vace_fun_a14b_inpainting",
-    "wan2_2_vace_fun_a14b_outpainting",
-    "wan2_2_vace_fun_a14b_pose",
-    "wan2_2_vace_fun_a14b_reframe",
-]
+__all__ = ["universal_video_fetch"]

@@ -3,62 +3,55 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Coroutine, Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+from annotated_types import Interval
 
 from reel_clients._runtime import (
     UNSET,
     AsyncJob,
-    AsyncSession,
     Call,
     Job,
     JobProtocol,
-    Session,
+    JobT_co,
+    Media,
+    Resource,
+    StartedT_co,
+    Validate,
 )
-from reel_clients.aimlapi.models import universal_video_fetch as _output
-from reel_clients.aimlapi.models import wan2_2_vace_fun_a14b_pose as _input
-
-PROTOCOL = JobProtocol(
-    provider="aimlapi",
-    model="alibaba/wan2.2-vace-fun-a14b-pose",
-    submit=Call(
-        method="POST",
-        path="/v2/video/generations",
-    ),
-    poll=Call(
-        method="GET",
-        path="/v2/video/generations",
-        id_name="generation_id",
-        id_in="query",
-    ),
-    fixed={"model": "alibaba/wan2.2-vace-fun-a14b-pose"},
-    id="/id",
-    status="/status",
-    video="/video/url",
-    error="/error",
-    cost="/meta/usage/credits_used",
-    pending=("queued", "generating"),
-    terminal={"completed": "success", "error": "failure"},
-    interval=10.0,
-    deadline=600.0,
-)
+from reel_clients.aimlapi.models import universal_video_fetch as _answer
+from reel_clients.aimlapi.service import SERVICE
 
 
-class Wan22VaceFunA14bPose:
+class Wan22VaceFunA14bPose(Resource[StartedT_co, JobT_co]):
     """Jobs of the model alibaba/wan2.2-vace-fun-a14b-pose."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    _output = _answer.Output
+    _protocol = JobProtocol(
+        service=SERVICE,
+        model="alibaba/wan2.2-vace-fun-a14b-pose",
+        fixed={"model": "alibaba/wan2.2-vace-fun-a14b-pose"},
+        media=("video_url",),
+        submit=Call(method="POST", path="/v2/video/generations"),
+        poll=Call(
+            method="GET",
+            path="/v2/video/generations",
+            id_name="generation_id",
+            id_in="query",
+        ),
+    )
 
     def submit(
         self,
         *,
         prompt: str,
-        video_url: str,
+        video_url: Media,
         negative_prompt: str | UNSET = UNSET,
         match_input_num_frames: bool | UNSET = UNSET,
-        num_frames: int | UNSET = UNSET,
+        num_frames: Annotated[int, Interval(ge=17, le=241)] | UNSET = UNSET,
         match_input_frames_per_second: bool | UNSET = UNSET,
-        frames_per_second: int | UNSET = UNSET,
+        frames_per_second: Annotated[int, Interval(ge=5, le=30)] | UNSET = UNSET,
         resolution: Literal["480p", "580p", "720p"] | UNSET = UNSET,
         aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] | UNSET = UNSET,
         num_inference_steps: int | UNSET = UNSET,
@@ -76,246 +69,42 @@ class Wan22VaceFunA14bPose:
         auto_downsample_min_fps: float | UNSET = UNSET,
         interpolator_model: Literal["rife", "film"] | UNSET = UNSET,
         sync_mode: bool | UNSET = UNSET,
-    ) -> Job[_output.Output]:
+        validate: Validate | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> StartedT_co:
         """Submit a job and return it.
 
         Args:
-            prompt: What the video should show: scene, subject, action and
-                style, in plain words.
-            video_url: The source video, as an HTTPS address or as a data URI
-                that holds the file itself. Format: uri.
-            negative_prompt: What the video should not show, as a
-                comma-separated list. A value sent here replaces the whole default
-                list. Default: 'letterboxing, borders, black bars, bright colors,
-                overexposed, static, blurred details, subtitles, style, artwork,
-                painting, picture, still, overall gray, worst quality, low quality,
-                JPEG compression residue, ugly, incomplete, extra fingers, poorly
-                drawn hands, poorly drawn faces, deformed, disfigured, malformed
-                limbs, fused fingers, still picture, cluttered background, three
-                legs, many people in the background, walking backwards'.
-            match_input_num_frames: Give the result as many frames as the source
-                video has; num_frames is then ignored.
-            num_frames: Length of the result in frames. Ignored when
-                match_input_num_frames is true. From 17 to 241. Default: 81.
-            match_input_frames_per_second: Give the result the frame rate of the
-                source video; frames_per_second is then ignored.
-            frames_per_second: Frame rate of the result. Ignored when
-                match_input_frames_per_second is true. From 5 to 30. Default: 16.
-            resolution: Size of the result, named by the length of its shorter
-                side in pixels. One of '480p', '580p', '720p'. Default: '480p'.
-            aspect_ratio: Width to height of the result; auto keeps the shape of
-                the source video. One of 'auto', '16:9', '1:1', '9:16'. Default:
-                'auto'.
-            num_inference_steps: How many denoising steps the model takes. More
-                steps cost time and usually bring finer detail. Default: 30.
-            guidance_scale: How closely the result follows the prompt: low
-                values leave the model more freedom, high values hold it to the
-                text. Default: 5.
-            shift: Shifts the noise schedule: higher values spend more of the
-                steps on coarse structure and motion, lower ones on detail. Default:
-                5.
-            enable_safety_checker: Check the request and the result for unsafe
-                content and refuse what fails the check.
-            enable_prompt_expansion: Let a language model enrich the prompt with
-                detail before the video is generated.
-            preprocess: Extract the poses from the source video first; leave it
-                off when the source already shows nothing but poses.
-            acceleration: Trade a little fidelity for a faster generation; none
-                switches all shortcuts off. One of 'none', 'regular'. Default:
-                'regular'.
-            video_quality: How faithfully the video file is encoded; better
-                quality makes a larger file. One of 'low', 'medium', 'high',
-                'maximum'. Default: 'high'.
-            video_write_mode: What the encoder aims for: a quick write, a small
-                file, or a balance of the two. One of 'fast', 'balanced', 'small'.
-                Default: 'balanced'.
-            num_interpolated_frames: How many frames to insert between each two
-                generated ones; 0 inserts none.
-            temporal_downsample_factor: How many frames of the source to skip
-                between two that are used; 0 uses every frame. The result is
-                stretched back by the same factor.
-            enable_auto_downsample: Choose the temporal downsampling
-                automatically, so that a long source fits the model, and interpolate
-                the result back to full length.
-            auto_downsample_min_fps: The lowest frame rate that automatic
-                downsampling may go down to. Raise it for fast motion, lower it for
-                calm footage. Default: 15.
-            interpolator_model: The network that draws the frames inserted
-                between generated ones. One of 'rife', 'film'. Default: 'film'.
-            sync_mode: Return the video inside the answer, as a data URI,
-                instead of storing it and answering with an address.
+            prompt: What the video should show: scene, subject, action and style, in plain words.
+            video_url: The source video, as an HTTPS address or as a data URI that holds the file itself. Format: uri.
+            negative_prompt: What the video should not show, as a comma-separated list. A value sent here replaces the whole default list. Default: 'letterboxing, borders, black bars, bright colors, overexposed, static, [...].
+            match_input_num_frames: Give the result as many frames as the source video has; num_frames is then ignored.
+            num_frames: Length of the result in frames. Ignored when match_input_num_frames is true. From 17 to 241. Default: 81.
+            match_input_frames_per_second: Give the result the frame rate of the source video; frames_per_second is then ignored.
+            frames_per_second: Frame rate of the result. Ignored when match_input_frames_per_second is true. From 5 to 30. Default: 16.
+            resolution: Size of the result, named by the length of its shorter side in pixels. One of '480p', '580p', '720p'. Default: '480p'.
+            aspect_ratio: Width to height of the result; auto keeps the shape of the source video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
+            num_inference_steps: How many denoising steps the model takes. More steps cost time and usually bring finer detail. Default: 30.
+            guidance_scale: How closely the result follows the prompt: low values leave the model more freedom, high values hold it to the text. Default: 5.
+            shift: Shifts the noise schedule: higher values spend more of the steps on coarse structure and motion, lower ones on detail. Default: 5.
+            enable_safety_checker: Check the request and the result for unsafe content and refuse what fails the check.
+            enable_prompt_expansion: Let a language model enrich the prompt with detail before the video is generated.
+            preprocess: Extract the poses from the source video first; leave it off when the source already shows nothing but poses.
+            acceleration: Trade a little fidelity for a faster generation; none switches all shortcuts off. One of 'none', 'regular'. Default: 'regular'.
+            video_quality: How faithfully the video file is encoded; better quality makes a larger file. One of 'low', 'medium', 'high', 'maximum'. Default: 'high'.
+            video_write_mode: What the encoder aims for: a quick write, a small file, or a balance of the two. One of 'fast', 'balanced', 'small'. Default: 'balanced'.
+            num_interpolated_frames: How many frames to insert between each two generated ones; 0 inserts none.
+            temporal_downsample_factor: How many frames of the source to skip between two that are used; 0 uses every frame. The result is stretched back by the same factor.
+            enable_auto_downsample: Choose the temporal downsampling automatically, so that a long source fits the model, and interpolate the result back to full length.
+            auto_downsample_min_fps: The lowest frame rate that automatic downsampling may go down to. Raise it for fast motion, lower it for calm footage. Default: 15.
+            interpolator_model: The network that draws the frames inserted between generated ones. One of 'rife', 'film'. Default: 'film'.
+            sync_mode: Return the video inside the answer, as a data URI, instead of storing it and answering with an address.
         """
-        started = self._session.submit(
-            PROTOCOL,
-            _input.Input,
-            {
-                "prompt": prompt,
-                "video_url": video_url,
-                "negative_prompt": negative_prompt,
-                "match_input_num_frames": match_input_num_frames,
-                "num_frames": num_frames,
-                "match_input_frames_per_second": match_input_frames_per_second,
-                "frames_per_second": frames_per_second,
-                "resolution": resolution,
-                "aspect_ratio": aspect_ratio,
-                "num_inference_steps": num_inference_steps,
-                "guidance_scale": guidance_scale,
-                "shift": shift,
-                "enable_safety_checker": enable_safety_checker,
-                "enable_prompt_expansion": enable_prompt_expansion,
-                "preprocess": preprocess,
-                "acceleration": acceleration,
-                "video_quality": video_quality,
-                "video_write_mode": video_write_mode,
-                "num_interpolated_frames": num_interpolated_frames,
-                "temporal_downsample_factor": temporal_downsample_factor,
-                "enable_auto_downsample": enable_auto_downsample,
-                "auto_downsample_min_fps": auto_downsample_min_fps,
-                "interpolator_model": interpolator_model,
-                "sync_mode": sync_mode,
-            },
-        )
-        return Job(self._session, PROTOCOL, _output.Output, *started)
-
-    def job(self, id: str) -> Job[_output.Output]:
-        """Return the job of that id, submitted earlier and perhaps by another program."""
-        return Job(self._session, PROTOCOL, _output.Output, id)
+        return self._submit(locals())
 
 
-class AsyncWan22VaceFunA14bPose:
-    """Jobs of the model alibaba/wan2.2-vace-fun-a14b-pose."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def submit(
-        self,
-        *,
-        prompt: str,
-        video_url: str,
-        negative_prompt: str | UNSET = UNSET,
-        match_input_num_frames: bool | UNSET = UNSET,
-        num_frames: int | UNSET = UNSET,
-        match_input_frames_per_second: bool | UNSET = UNSET,
-        frames_per_second: int | UNSET = UNSET,
-        resolution: Literal["480p", "580p", "720p"] | UNSET = UNSET,
-        aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] | UNSET = UNSET,
-        num_inference_steps: int | UNSET = UNSET,
-        guidance_scale: float | UNSET = UNSET,
-        shift: float | UNSET = UNSET,
-        enable_safety_checker: bool | UNSET = UNSET,
-        enable_prompt_expansion: bool | UNSET = UNSET,
-        preprocess: bool | UNSET = UNSET,
-        acceleration: Literal["none", "regular"] | UNSET = UNSET,
-        video_quality: Literal["low", "medium", "high", "maximum"] | UNSET = UNSET,
-        video_write_mode: Literal["fast", "balanced", "small"] | UNSET = UNSET,
-        num_interpolated_frames: int | UNSET = UNSET,
-        temporal_downsample_factor: int | UNSET = UNSET,
-        enable_auto_downsample: bool | UNSET = UNSET,
-        auto_downsample_min_fps: float | UNSET = UNSET,
-        interpolator_model: Literal["rife", "film"] | UNSET = UNSET,
-        sync_mode: bool | UNSET = UNSET,
-    ) -> AsyncJob[_output.Output]:
-        """Submit a job and return it.
-
-        Args:
-            prompt: What the video should show: scene, subject, action and
-                style, in plain words.
-            video_url: The source video, as an HTTPS address or as a data URI
-                that holds the file itself. Format: uri.
-            negative_prompt: What the video should not show, as a
-                comma-separated list. A value sent here replaces the whole default
-                list. Default: 'letterboxing, borders, black bars, bright colors,
-                overexposed, static, blurred details, subtitles, style, artwork,
-                painting, picture, still, overall gray, worst quality, low quality,
-                JPEG compression residue, ugly, incomplete, extra fingers, poorly
-                drawn hands, poorly drawn faces, deformed, disfigured, malformed
-                limbs, fused fingers, still picture, cluttered background, three
-                legs, many people in the background, walking backwards'.
-            match_input_num_frames: Give the result as many frames as the source
-                video has; num_frames is then ignored.
-            num_frames: Length of the result in frames. Ignored when
-                match_input_num_frames is true. From 17 to 241. Default: 81.
-            match_input_frames_per_second: Give the result the frame rate of the
-                source video; frames_per_second is then ignored.
-            frames_per_second: Frame rate of the result. Ignored when
-                match_input_frames_per_second is true. From 5 to 30. Default: 16.
-            resolution: Size of the result, named by the length of its shorter
-                side in pixels. One of '480p', '580p', '720p'. Default: '480p'.
-            aspect_ratio: Width to height of the result; auto keeps the shape of
-                the source video. One of 'auto', '16:9', '1:1', '9:16'. Default:
-                'auto'.
-            num_inference_steps: How many denoising steps the model takes. More
-                steps cost time and usually bring finer detail. Default: 30.
-            guidance_scale: How closely the result follows the prompt: low
-                values leave the model more freedom, high values hold it to the
-                text. Default: 5.
-            shift: Shifts the noise schedule: higher values spend more of the
-                steps on coarse structure and motion, lower ones on detail. Default:
-                5.
-            enable_safety_checker: Check the request and the result for unsafe
-                content and refuse what fails the check.
-            enable_prompt_expansion: Let a language model enrich the prompt with
-                detail before the video is generated.
-            preprocess: Extract the poses from the source video first; leave it
-                off when the source already shows nothing but poses.
-            acceleration: Trade a little fidelity for a faster generation; none
-                switches all shortcuts off. One of 'none', 'regular'. Default:
-                'regular'.
-            video_quality: How faithfully the video file is encoded; better
-                quality makes a larger file. One of 'low', 'medium', 'high',
-                'maximum'. Default: 'high'.
-            video_write_mode: What the encoder aims for: a quick write, a small
-                file, or a balance of the two. One of 'fast', 'balanced', 'small'.
-                Default: 'balanced'.
-            num_interpolated_frames: How many frames to insert between each two
-                generated ones; 0 inserts none.
-            temporal_downsample_factor: How many frames of the source to skip
-                between two that are used; 0 uses every frame. The result is
-                stretched back by the same factor.
-            enable_auto_downsample: Choose the temporal downsampling
-                automatically, so that a long source fits the model, and interpolate
-                the result back to full length.
-            auto_downsample_min_fps: The lowest frame rate that automatic
-                downsampling may go down to. Raise it for fast motion, lower it for
-                calm footage. Default: 15.
-            interpolator_model: The network that draws the frames inserted
-                between generated ones. One of 'rife', 'film'. Default: 'film'.
-            sync_mode: Return the video inside the answer, as a data URI,
-                instead of storing it and answering with an address.
-        """
-        started = await self._session.submit(
-            PROTOCOL,
-            _input.Input,
-            {
-                "prompt": prompt,
-                "video_url": video_url,
-                "negative_prompt": negative_prompt,
-                "match_input_num_frames": match_input_num_frames,
-                "num_frames": num_frames,
-                "match_input_frames_per_second": match_input_frames_per_second,
-                "frames_per_second": frames_per_second,
-                "resolution": resolution,
-                "aspect_ratio": aspect_ratio,
-                "num_inference_steps": num_inference_steps,
-                "guidance_scale": guidance_scale,
-                "shift": shift,
-                "enable_safety_checker": enable_safety_checker,
-                "enable_prompt_expansion": enable_prompt_expansion,
-                "preprocess": preprocess,
-                "acceleration": acceleration,
-                "video_quality": video_quality,
-                "video_write_mode": video_write_mode,
-                "num_interpolated_frames": num_interpolated_frames,
-                "temporal_downsample_factor": temporal_downsample_factor,
-                "enable_auto_downsample": enable_auto_downsample,
-                "auto_downsample_min_fps": auto_downsample_min_fps,
-                "interpolator_model": interpolator_model,
-                "sync_mode": sync_mode,
-            },
-        )
-        return AsyncJob(self._session, PROTOCOL, _output.Output, *started)
-
-    def job(self, id: str) -> AsyncJob[_output.Output]:
-        """Return the job of that id, submitted earlier and perhaps by another program."""
-        return AsyncJob(self._session, PROTOCOL, _output.Output, id)
+Blocking: TypeAlias = Wan22VaceFunA14bPose[Job[_answer.Output], Job[_answer.Output]]
+Awaited: TypeAlias = Wan22VaceFunA14bPose[
+    Coroutine[Any, Any, AsyncJob[_answer.Output]], AsyncJob[_answer.Output]
+]

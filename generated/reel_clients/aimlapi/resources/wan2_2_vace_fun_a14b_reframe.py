@@ -3,62 +3,55 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Coroutine, Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+from annotated_types import Interval
 
 from reel_clients._runtime import (
     UNSET,
     AsyncJob,
-    AsyncSession,
     Call,
     Job,
     JobProtocol,
-    Session,
+    JobT_co,
+    Media,
+    Resource,
+    StartedT_co,
+    Validate,
 )
-from reel_clients.aimlapi.models import universal_video_fetch as _output
-from reel_clients.aimlapi.models import wan2_2_vace_fun_a14b_reframe as _input
-
-PROTOCOL = JobProtocol(
-    provider="aimlapi",
-    model="alibaba/wan2.2-vace-fun-a14b-reframe",
-    submit=Call(
-        method="POST",
-        path="/v2/video/generations",
-    ),
-    poll=Call(
-        method="GET",
-        path="/v2/video/generations",
-        id_name="generation_id",
-        id_in="query",
-    ),
-    fixed={"model": "alibaba/wan2.2-vace-fun-a14b-reframe"},
-    id="/id",
-    status="/status",
-    video="/video/url",
-    error="/error",
-    cost="/meta/usage/credits_used",
-    pending=("queued", "generating"),
-    terminal={"completed": "success", "error": "failure"},
-    interval=10.0,
-    deadline=600.0,
-)
+from reel_clients.aimlapi.models import universal_video_fetch as _answer
+from reel_clients.aimlapi.service import SERVICE
 
 
-class Wan22VaceFunA14bReframe:
+class Wan22VaceFunA14bReframe(Resource[StartedT_co, JobT_co]):
     """Jobs of the model alibaba/wan2.2-vace-fun-a14b-reframe."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    _output = _answer.Output
+    _protocol = JobProtocol(
+        service=SERVICE,
+        model="alibaba/wan2.2-vace-fun-a14b-reframe",
+        fixed={"model": "alibaba/wan2.2-vace-fun-a14b-reframe"},
+        media=("video_url",),
+        submit=Call(method="POST", path="/v2/video/generations"),
+        poll=Call(
+            method="GET",
+            path="/v2/video/generations",
+            id_name="generation_id",
+            id_in="query",
+        ),
+    )
 
     def submit(
         self,
         *,
-        video_url: str,
+        video_url: Media,
         prompt: str | UNSET = UNSET,
         negative_prompt: str | UNSET = UNSET,
         match_input_num_frames: bool | UNSET = UNSET,
-        num_frames: int | UNSET = UNSET,
+        num_frames: Annotated[int, Interval(ge=17, le=241)] | UNSET = UNSET,
         match_input_frames_per_second: bool | UNSET = UNSET,
-        frames_per_second: int | UNSET = UNSET,
+        frames_per_second: Annotated[int, Interval(ge=5, le=30)] | UNSET = UNSET,
         resolution: Literal["480p", "580p", "720p"] | UNSET = UNSET,
         aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] | UNSET = UNSET,
         num_inference_steps: int | UNSET = UNSET,
@@ -78,240 +71,44 @@ class Wan22VaceFunA14bReframe:
         sync_mode: bool | UNSET = UNSET,
         zoom_factor: float | UNSET = UNSET,
         trim_borders: bool | UNSET = UNSET,
-    ) -> Job[_output.Output]:
+        validate: Validate | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> StartedT_co:
         """Submit a job and return it.
 
         Args:
-            video_url: A HTTPS URL pointing to a video or a data URI containing
-                a video. This video will be used as a reference during generation.
-                Format: uri.
-            prompt: The text description of the scene, subject, or action to
-                generate in the video.
-            negative_prompt: The description of elements to avoid in the
-                generated video. Default: 'letterboxing, borders, black bars, bright
-                colors, overexposed, static, blurred details, subtitles, style,
-                artwork, painting, picture, still, overall gray, worst quality, low
-                quality, JPEG compression residue, ugly, incomplete, extra fingers,
-                poorly drawn hands, poorly drawn faces, deformed, disfigured,
-                malformed limbs, fused fingers, still picture, cluttered background,
-                three legs, many people in the background, walking backwards'.
+            video_url: A HTTPS URL pointing to a video or a data URI containing a video. This video will be used as a reference during generation. Format: uri.
+            prompt: The text description of the scene, subject, or action to generate in the video.
+            negative_prompt: The description of elements to avoid in the generated video. Default: 'letterboxing, borders, black bars, bright colors, overexposed, static, [...].
             match_input_num_frames: The document does not say.
-            num_frames: Number of frames to generate. From 17 to 241. Default:
-                81.
-            match_input_frames_per_second: Whether to match the input video's
-                frames per second (FPS).
-            frames_per_second: Frames per second of the generated video. From 5
-                to 30. Default: 16.
-            resolution: The resolution of the output video, where the number
-                refers to the short side in pixels. One of '480p', '580p', '720p'.
-                Default: '480p'.
-            aspect_ratio: The aspect ratio of the generated video. One of
-                'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
-            num_inference_steps: Number of inference steps for sampling. Higher
-                values give better quality but take longer. Default: 30.
-            guidance_scale: Classifier-free guidance scale. Controls prompt
-                adherence / creativity. Default: 5.
-            shift: Noise schedule shift parameter. Affects temporal dynamics.
-                Default: 5.
-            enable_safety_checker: If set to true, the safety checker will be
-                enabled.
+            num_frames: Number of frames to generate. From 17 to 241. Default: 81.
+            match_input_frames_per_second: Whether to match the input video's frames per second (FPS).
+            frames_per_second: Frames per second of the generated video. From 5 to 30. Default: 16.
+            resolution: The resolution of the output video, where the number refers to the short side in pixels. One of '480p', '580p', '720p'. Default: '480p'.
+            aspect_ratio: The aspect ratio of the generated video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
+            num_inference_steps: Number of inference steps for sampling. Higher values give better quality but take longer. Default: 30.
+            guidance_scale: Classifier-free guidance scale. Controls prompt adherence / creativity. Default: 5.
+            shift: Noise schedule shift parameter. Affects temporal dynamics. Default: 5.
+            enable_safety_checker: If set to true, the safety checker will be enabled.
             enable_prompt_expansion: Whether to enable prompt expansion.
             preprocess: Whether to preprocess the input video.
-            acceleration: Acceleration to use for inference. One of 'none',
-                'regular'. Default: 'regular'.
-            video_quality: The quality of the generated video. One of 'low',
-                'medium', 'high', 'maximum'. Default: 'high'.
-            video_write_mode: The method used to write the video. One of 'fast',
-                'balanced', 'small'. Default: 'balanced'.
-            num_interpolated_frames: Number of frames to interpolate between the
-                original frames.
-            temporal_downsample_factor: Temporal downsample factor for the
-                video.
-            enable_auto_downsample: The minimum frames per second to downsample
-                the video to.
-            auto_downsample_min_fps: The minimum frames per second to downsample
-                the video to. Default: 15.
-            interpolator_model: The model to use for interpolation. Rife, or
-                film are available. One of 'rife', 'film'. Default: 'film'.
-            sync_mode: The synchronization mode for audio and video. Loose or
-                tight are available.
-            zoom_factor: Zoom factor for the video. When this value is greater
-                than 0, the video will be zoomed in by this factor (in relation to
-                the canvas size,) cutting off the edges of the video. A value of 0
-                means no zoom.
+            acceleration: Acceleration to use for inference. One of 'none', 'regular'. Default: 'regular'.
+            video_quality: The quality of the generated video. One of 'low', 'medium', 'high', 'maximum'. Default: 'high'.
+            video_write_mode: The method used to write the video. One of 'fast', 'balanced', 'small'. Default: 'balanced'.
+            num_interpolated_frames: Number of frames to interpolate between the original frames.
+            temporal_downsample_factor: Temporal downsample factor for the video.
+            enable_auto_downsample: The minimum frames per second to downsample the video to.
+            auto_downsample_min_fps: The minimum frames per second to downsample the video to. Default: 15.
+            interpolator_model: The model to use for interpolation. Rife, or film are available. One of 'rife', 'film'. Default: 'film'.
+            sync_mode: The synchronization mode for audio and video. Loose or tight are available.
+            zoom_factor: Zoom factor for the video. When this value is greater than 0, the video will be zoomed in by this factor (in relation to the canvas size,) cutting off the edges of the video. A value of 0 means no zoom.
             trim_borders: Whether to trim borders from the video. Default: True.
         """
-        started = self._session.submit(
-            PROTOCOL,
-            _input.Input,
-            {
-                "video_url": video_url,
-                "prompt": prompt,
-                "negative_prompt": negative_prompt,
-                "match_input_num_frames": match_input_num_frames,
-                "num_frames": num_frames,
-                "match_input_frames_per_second": match_input_frames_per_second,
-                "frames_per_second": frames_per_second,
-                "resolution": resolution,
-                "aspect_ratio": aspect_ratio,
-                "num_inference_steps": num_inference_steps,
-                "guidance_scale": guidance_scale,
-                "shift": shift,
-                "enable_safety_checker": enable_safety_checker,
-                "enable_prompt_expansion": enable_prompt_expansion,
-                "preprocess": preprocess,
-                "acceleration": acceleration,
-                "video_quality": video_quality,
-                "video_write_mode": video_write_mode,
-                "num_interpolated_frames": num_interpolated_frames,
-                "temporal_downsample_factor": temporal_downsample_factor,
-                "enable_auto_downsample": enable_auto_downsample,
-                "auto_downsample_min_fps": auto_downsample_min_fps,
-                "interpolator_model": interpolator_model,
-                "sync_mode": sync_mode,
-                "zoom_factor": zoom_factor,
-                "trim_borders": trim_borders,
-            },
-        )
-        return Job(self._session, PROTOCOL, _output.Output, *started)
-
-    def job(self, id: str) -> Job[_output.Output]:
-        """Return the job of that id, submitted earlier and perhaps by another program."""
-        return Job(self._session, PROTOCOL, _output.Output, id)
+        return self._submit(locals())
 
 
-class AsyncWan22VaceFunA14bReframe:
-    """Jobs of the model alibaba/wan2.2-vace-fun-a14b-reframe."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def submit(
-        self,
-        *,
-        video_url: str,
-        prompt: str | UNSET = UNSET,
-        negative_prompt: str | UNSET = UNSET,
-        match_input_num_frames: bool | UNSET = UNSET,
-        num_frames: int | UNSET = UNSET,
-        match_input_frames_per_second: bool | UNSET = UNSET,
-        frames_per_second: int | UNSET = UNSET,
-        resolution: Literal["480p", "580p", "720p"] | UNSET = UNSET,
-        aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] | UNSET = UNSET,
-        num_inference_steps: int | UNSET = UNSET,
-        guidance_scale: float | UNSET = UNSET,
-        shift: float | UNSET = UNSET,
-        enable_safety_checker: bool | UNSET = UNSET,
-        enable_prompt_expansion: bool | UNSET = UNSET,
-        preprocess: bool | UNSET = UNSET,
-        acceleration: Literal["none", "regular"] | UNSET = UNSET,
-        video_quality: Literal["low", "medium", "high", "maximum"] | UNSET = UNSET,
-        video_write_mode: Literal["fast", "balanced", "small"] | UNSET = UNSET,
-        num_interpolated_frames: int | UNSET = UNSET,
-        temporal_downsample_factor: int | UNSET = UNSET,
-        enable_auto_downsample: bool | UNSET = UNSET,
-        auto_downsample_min_fps: float | UNSET = UNSET,
-        interpolator_model: Literal["rife", "film"] | UNSET = UNSET,
-        sync_mode: bool | UNSET = UNSET,
-        zoom_factor: float | UNSET = UNSET,
-        trim_borders: bool | UNSET = UNSET,
-    ) -> AsyncJob[_output.Output]:
-        """Submit a job and return it.
-
-        Args:
-            video_url: A HTTPS URL pointing to a video or a data URI containing
-                a video. This video will be used as a reference during generation.
-                Format: uri.
-            prompt: The text description of the scene, subject, or action to
-                generate in the video.
-            negative_prompt: The description of elements to avoid in the
-                generated video. Default: 'letterboxing, borders, black bars, bright
-                colors, overexposed, static, blurred details, subtitles, style,
-                artwork, painting, picture, still, overall gray, worst quality, low
-                quality, JPEG compression residue, ugly, incomplete, extra fingers,
-                poorly drawn hands, poorly drawn faces, deformed, disfigured,
-                malformed limbs, fused fingers, still picture, cluttered background,
-                three legs, many people in the background, walking backwards'.
-            match_input_num_frames: The document does not say.
-            num_frames: Number of frames to generate. From 17 to 241. Default:
-                81.
-            match_input_frames_per_second: Whether to match the input video's
-                frames per second (FPS).
-            frames_per_second: Frames per second of the generated video. From 5
-                to 30. Default: 16.
-            resolution: The resolution of the output video, where the number
-                refers to the short side in pixels. One of '480p', '580p', '720p'.
-                Default: '480p'.
-            aspect_ratio: The aspect ratio of the generated video. One of
-                'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
-            num_inference_steps: Number of inference steps for sampling. Higher
-                values give better quality but take longer. Default: 30.
-            guidance_scale: Classifier-free guidance scale. Controls prompt
-                adherence / creativity. Default: 5.
-            shift: Noise schedule shift parameter. Affects temporal dynamics.
-                Default: 5.
-            enable_safety_checker: If set to true, the safety checker will be
-                enabled.
-            enable_prompt_expansion: Whether to enable prompt expansion.
-            preprocess: Whether to preprocess the input video.
-            acceleration: Acceleration to use for inference. One of 'none',
-                'regular'. Default: 'regular'.
-            video_quality: The quality of the generated video. One of 'low',
-                'medium', 'high', 'maximum'. Default: 'high'.
-            video_write_mode: The method used to write the video. One of 'fast',
-                'balanced', 'small'. Default: 'balanced'.
-            num_interpolated_frames: Number of frames to interpolate between the
-                original frames.
-            temporal_downsample_factor: Temporal downsample factor for the
-                video.
-            enable_auto_downsample: The minimum frames per second to downsample
-                the video to.
-            auto_downsample_min_fps: The minimum frames per second to downsample
-                the video to. Default: 15.
-            interpolator_model: The model to use for interpolation. Rife, or
-                film are available. One of 'rife', 'film'. Default: 'film'.
-            sync_mode: The synchronization mode for audio and video. Loose or
-                tight are available.
-            zoom_factor: Zoom factor for the video. When this value is greater
-                than 0, the video will be zoomed in by this factor (in relation to
-                the canvas size,) cutting off the edges of the video. A value of 0
-                means no zoom.
-            trim_borders: Whether to trim borders from the video. Default: True.
-        """
-        started = await self._session.submit(
-            PROTOCOL,
-            _input.Input,
-            {
-                "video_url": video_url,
-                "prompt": prompt,
-                "negative_prompt": negative_prompt,
-                "match_input_num_frames": match_input_num_frames,
-                "num_frames": num_frames,
-                "match_input_frames_per_second": match_input_frames_per_second,
-                "frames_per_second": frames_per_second,
-                "resolution": resolution,
-                "aspect_ratio": aspect_ratio,
-                "num_inference_steps": num_inference_steps,
-                "guidance_scale": guidance_scale,
-                "shift": shift,
-                "enable_safety_checker": enable_safety_checker,
-                "enable_prompt_expansion": enable_prompt_expansion,
-                "preprocess": preprocess,
-                "acceleration": acceleration,
-                "video_quality": video_quality,
-                "video_write_mode": video_write_mode,
-                "num_interpolated_frames": num_interpolated_frames,
-                "temporal_downsample_factor": temporal_downsample_factor,
-                "enable_auto_downsample": enable_auto_downsample,
-                "auto_downsample_min_fps": auto_downsample_min_fps,
-                "interpolator_model": interpolator_model,
-                "sync_mode": sync_mode,
-                "zoom_factor": zoom_factor,
-                "trim_borders": trim_borders,
-            },
-        )
-        return AsyncJob(self._session, PROTOCOL, _output.Output, *started)
-
-    def job(self, id: str) -> AsyncJob[_output.Output]:
-        """Return the job of that id, submitted earlier and perhaps by another program."""
-        return AsyncJob(self._session, PROTOCOL, _output.Output, id)
+Blocking: TypeAlias = Wan22VaceFunA14bReframe[Job[_answer.Output], Job[_answer.Output]]
+Awaited: TypeAlias = Wan22VaceFunA14bReframe[
+    Coroutine[Any, Any, AsyncJob[_answer.Output]], AsyncJob[_answer.Output]
+]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reel_clients.fal.models import (
-        wan_22_vace_fun_a14b_inpainting,
         wan_22_vace_fun_a14b_inpainting_output,
     )
 else:
@@ -17,4 +16,4 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = ["wan_22_vace_fun_a14b_inpainting", "wan_22_vace_fun_a14b_inpainting_output"]
+__all__ = ["wan_22_vace_fun_a14b_inpainting_output"]

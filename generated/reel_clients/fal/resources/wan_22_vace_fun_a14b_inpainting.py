@@ -3,398 +3,165 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Coroutine, Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+from annotated_types import Interval
 
 from reel_clients._runtime import (
     UNSET,
     AsyncCancellableJob,
-    AsyncSession,
     Call,
     CancellableJob,
+    Count,
     JobProtocol,
-    Session,
+    JobT_co,
+    Media,
+    Price,
+    Resource,
+    StartedT_co,
+    Validate,
 )
-from reel_clients.fal.models import wan_22_vace_fun_a14b_inpainting as _input
-from reel_clients.fal.models import wan_22_vace_fun_a14b_inpainting_output as _output
-
-PROTOCOL = JobProtocol(
-    provider="fal",
-    model="fal-ai/wan-22-vace-fun-a14b/inpainting",
-    submit=Call(
-        method="POST",
-        path="/fal-ai/wan-22-vace-fun-a14b/inpainting",
-    ),
-    poll=Call(
-        method="GET",
-        path="/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}/status",
-        id_name="request_id",
-        id_in="path",
-    ),
-    result=Call(
-        method="GET",
-        path="/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}",
-        id_name="request_id",
-        id_in="path",
-    ),
-    cancel=Call(
-        method="PUT",
-        path="/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}/cancel",
-        id_name="request_id",
-        id_in="path",
-    ),
-    fixed={},
-    id="/request_id",
-    status="/status",
-    video="/video/url",
-    error="/error",
-    pending=("IN_QUEUE", "IN_PROGRESS"),
-    terminal={"COMPLETED": "result"},
-    interval=0.5,
-    deadline=600.0,
-)
+from reel_clients.fal.models import wan_22_vace_fun_a14b_inpainting_output as _answer
+from reel_clients.fal.service import SERVICE
 
 
-class Wan22VaceFunA14bInpainting:
+class Wan22VaceFunA14bInpainting(Resource[StartedT_co, JobT_co]):
     """Jobs of the model fal-ai/wan-22-vace-fun-a14b/inpainting."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    _output = _answer.Output
+    _protocol = JobProtocol(
+        service=SERVICE,
+        model="fal-ai/wan-22-vace-fun-a14b/inpainting",
+        media=(
+            "video_url",
+            "mask_video_url",
+            "mask_image_url",
+            "ref_image_urls",
+            "first_frame_url",
+            "last_frame_url",
+        ),
+        webhook="fal_webhook",
+        submit=Call(method="POST", path="/fal-ai/wan-22-vace-fun-a14b/inpainting"),
+        poll=Call(
+            method="GET",
+            path="/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}/status",
+            id_name="request_id",
+            id_in="path",
+        ),
+        result=Call(
+            method="GET",
+            path="/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}",
+            id_name="request_id",
+            id_in="path",
+        ),
+        cancel=Call(
+            method="PUT",
+            path="/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}/cancel",
+            id_name="request_id",
+            id_in="path",
+        ),
+        price=Price(
+            currency="USD",
+            parameter="resolution",
+            values={"480p": 0.05, "580p": 0.075, "720p": 0.1},
+            matching=("match_input_num_frames",),
+            rate=16,
+            source="https://fal.ai/models/fal-ai/wan-22-vace-fun-a14b/inpainting/llms.txt",
+            retrieved="2026-11-21",
+            frames=Count(name="num_frames", usual=81, most=241),
+            inserted=Count(name="num_interpolated_frames", usual=0, most=5),
+        ),
+    )
 
     def submit(
         self,
         *,
         prompt: str,
-        video_url: str,
+        video_url: Media,
         negative_prompt: str | UNSET = UNSET,
         match_input_num_frames: bool | UNSET = UNSET,
-        num_frames: int | UNSET = UNSET,
+        num_frames: Annotated[int, Interval(ge=17, le=241)] | UNSET = UNSET,
         match_input_frames_per_second: bool | UNSET = UNSET,
-        frames_per_second: int | UNSET = UNSET,
+        frames_per_second: Annotated[int, Interval(ge=5, le=30)] | UNSET = UNSET,
         seed: int | UNSET = UNSET,
         resolution: Literal["auto", "240p", "360p", "480p", "580p", "720p"]
         | UNSET = UNSET,
         aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] | UNSET = UNSET,
-        num_inference_steps: int | UNSET = UNSET,
-        guidance_scale: float | UNSET = UNSET,
+        num_inference_steps: Annotated[int, Interval(ge=2, le=50)] | UNSET = UNSET,
+        guidance_scale: Annotated[float, Interval(ge=1, le=10)] | UNSET = UNSET,
         sampler: Literal["unipc", "dpm++", "euler"] | UNSET = UNSET,
-        shift: float | UNSET = UNSET,
-        mask_video_url: str | UNSET = UNSET,
-        mask_image_url: str | UNSET = UNSET,
-        ref_image_urls: list[str] | UNSET = UNSET,
-        first_frame_url: str | UNSET = UNSET,
-        last_frame_url: str | UNSET = UNSET,
+        shift: Annotated[float, Interval(ge=1, le=15)] | UNSET = UNSET,
+        mask_video_url: Media | UNSET = UNSET,
+        mask_image_url: Media | UNSET = UNSET,
+        ref_image_urls: list[Media] | UNSET = UNSET,
+        first_frame_url: Media | UNSET = UNSET,
+        last_frame_url: Media | UNSET = UNSET,
         enable_safety_checker: bool | UNSET = UNSET,
         enable_prompt_expansion: bool | UNSET = UNSET,
         preprocess: bool | UNSET = UNSET,
         acceleration: Literal["none", "low", "regular"] | UNSET = UNSET,
         video_quality: Literal["low", "medium", "high", "maximum"] | UNSET = UNSET,
         video_write_mode: Literal["fast", "balanced", "small"] | UNSET = UNSET,
-        num_interpolated_frames: int | UNSET = UNSET,
-        temporal_downsample_factor: int | UNSET = UNSET,
-        enable_auto_downsample: bool | UNSET = UNSET,
-        auto_downsample_min_fps: float | UNSET = UNSET,
-        interpolator_model: Literal["rife", "film"] | UNSET = UNSET,
-        sync_mode: bool | UNSET = UNSET,
-        transparency_mode: Literal["content_aware", "white", "black"] | UNSET = UNSET,
-        return_frames_zip: bool | UNSET = UNSET,
-    ) -> CancellableJob[_output.Output]:
-        """Submit a job and return it.
-
-        Args:
-            prompt: What the repainted video should show, in plain words.
-            video_url: Address of the video to repaint.
-            negative_prompt: What to keep out of the video, as a comma-separated
-                list. A value sent here replaces the whole default list. Default:
-                'letterboxing, borders, black bars, bright colors, overexposed,
-                static, blurred details, subtitles, style, artwork, painting,
-                picture, still, overall gray, worst quality, low quality, JPEG
-                compression residue, ugly, incomplete, extra fingers, poorly drawn
-                hands, poorly drawn faces, deformed, disfigured, malformed limbs,
-                fused fingers, still picture, cluttered background, three legs, many
-                people in the background, walking backwards'.
-            match_input_num_frames: Take the number of frames from the source
-                video and ignore num_frames. Default: False.
-            num_frames: Length of the result in frames, unless
-                match_input_num_frames is true. The service's page asks for 81 to
-                241 in words but declares 17 to 241. From 17 to 241. Default: 81.
-            match_input_frames_per_second: Take the frame rate from the source
-                video and ignore frames_per_second. Default: False.
-            frames_per_second: Frame rate of the result, unless
-                match_input_frames_per_second is true. From 5 to 30. Default: 16.
-            seed: Start of the random numbers: the same seed and input give the
-                same video. Drawn at random when left out.
-            resolution: Size of the result, named by its shorter side in pixels;
-                auto follows the source video. One of 'auto', '240p', '360p',
-                '480p', '580p', '720p'. Default: 'auto'.
-            aspect_ratio: Width to height of the result; auto follows the source
-                video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
-            num_inference_steps: How many denoising steps to take; more steps
-                cost time and usually bring finer detail. From 2 to 50. Default: 30.
-            guidance_scale: How strictly the prompt is followed; low values
-                leave the model more freedom. From 1 to 10. Default: 5.
-            sampler: The algorithm that turns noise into frames. One of 'unipc',
-                'dpm++', 'euler'. Default: 'unipc'.
-            shift: Shifts the noise schedule: higher values favour structure and
-                motion, lower ones detail. From 1 to 15. Default: 5.
-            mask_video_url: Address of a mask video, white where the source is
-                to be repainted. Needed unless mask_image_url is given.
-            mask_image_url: Address of a mask for one frame; the marked object
-                is then followed through the video. Ignored beside mask_video_url.
-            ref_image_urls: Addresses of reference images whose content should
-                appear in the result.
-            first_frame_url: Address of an image that the video should begin
-                with.
-            last_frame_url: Address of an image that the video should end with.
-            enable_safety_checker: Check for unsafe content and refuse what
-                fails the check. Default: False.
-            enable_prompt_expansion: Let a language model enrich the prompt
-                before the video is generated. Default: False.
-            preprocess: Prepare the source video for this task before it is
-                used. Default: False.
-            acceleration: Shortcuts that make the generation faster and change
-                the result slightly; none takes no shortcut. One of 'none', 'low',
-                'regular'. Default: 'regular'.
-            video_quality: How faithfully the video file is encoded; better
-                quality makes a larger file. One of 'low', 'medium', 'high',
-                'maximum'. Default: 'high'.
-            video_write_mode: What the encoder aims for: a quick write, a small
-                file, or a balance of the two. One of 'fast', 'balanced', 'small'.
-                Default: 'balanced'.
-            num_interpolated_frames: How many frames to insert between each two
-                generated ones; 0 inserts none. From 0 to 5. Default: 0.
-            temporal_downsample_factor: How many frames of the source to skip
-                between two that are used; the result is stretched back by the same
-                factor. 0 uses every frame. From 0 to 5. Default: 0.
-            enable_auto_downsample: Choose the temporal downsampling
-                automatically, so that a long source fits the model, and interpolate
-                the result back to full length. Default: False.
-            auto_downsample_min_fps: The lowest frame rate that automatic
-                downsampling may go down to. Raise it for fast motion; lower it for
-                calm footage and longer videos. From 1 to 60. Default: 15.
-            interpolator_model: The network that draws the frames inserted
-                between generated ones. One of 'rife', 'film'. Default: 'film'.
-            sync_mode: Return the video inside the answer, as a data URI; it is
-                then missing from the history of requests. Default: False.
-            transparency_mode: How transparent areas of the first and the last
-                frame are filled. One of 'content_aware', 'white', 'black'. Default:
-                'content_aware'.
-            return_frames_zip: Also return every frame as an image, packed in
-                one ZIP archive. Default: False.
-        """
-        started = self._session.submit(
-            PROTOCOL,
-            _input.Input,
-            {
-                "prompt": prompt,
-                "video_url": video_url,
-                "negative_prompt": negative_prompt,
-                "match_input_num_frames": match_input_num_frames,
-                "num_frames": num_frames,
-                "match_input_frames_per_second": match_input_frames_per_second,
-                "frames_per_second": frames_per_second,
-                "seed": seed,
-                "resolution": resolution,
-                "aspect_ratio": aspect_ratio,
-                "num_inference_steps": num_inference_steps,
-                "guidance_scale": guidance_scale,
-                "sampler": sampler,
-                "shift": shift,
-                "mask_video_url": mask_video_url,
-                "mask_image_url": mask_image_url,
-                "ref_image_urls": ref_image_urls,
-                "first_frame_url": first_frame_url,
-                "last_frame_url": last_frame_url,
-                "enable_safety_checker": enable_safety_checker,
-                "enable_prompt_expansion": enable_prompt_expansion,
-                "preprocess": preprocess,
-                "acceleration": acceleration,
-                "video_quality": video_quality,
-                "video_write_mode": video_write_mode,
-                "num_interpolated_frames": num_interpolated_frames,
-                "temporal_downsample_factor": temporal_downsample_factor,
-                "enable_auto_downsample": enable_auto_downsample,
-                "auto_downsample_min_fps": auto_downsample_min_fps,
-                "interpolator_model": interpolator_model,
-                "sync_mode": sync_mode,
-                "transparency_mode": transparency_mode,
-                "return_frames_zip": return_frames_zip,
-            },
-        )
-        return CancellableJob(self._session, PROTOCOL, _output.Output, *started)
-
-    def job(self, id: str) -> CancellableJob[_output.Output]:
-        """Return the job of that id, submitted earlier and perhaps by another program."""
-        return CancellableJob(self._session, PROTOCOL, _output.Output, id)
-
-
-class AsyncWan22VaceFunA14bInpainting:
-    """Jobs of the model fal-ai/wan-22-vace-fun-a14b/inpainting."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def submit(
-        self,
-        *,
-        prompt: str,
-        video_url: str,
-        negative_prompt: str | UNSET = UNSET,
-        match_input_num_frames: bool | UNSET = UNSET,
-        num_frames: int | UNSET = UNSET,
-        match_input_frames_per_second: bool | UNSET = UNSET,
-        frames_per_second: int | UNSET = UNSET,
-        seed: int | UNSET = UNSET,
-        resolution: Literal["auto", "240p", "360p", "480p", "580p", "720p"]
+        num_interpolated_frames: Annotated[int, Interval(ge=0, le=5)] | UNSET = UNSET,
+        temporal_downsample_factor: Annotated[int, Interval(ge=0, le=5)]
         | UNSET = UNSET,
-        aspect_ratio: Literal["auto", "16:9", "1:1", "9:16"] | UNSET = UNSET,
-        num_inference_steps: int | UNSET = UNSET,
-        guidance_scale: float | UNSET = UNSET,
-        sampler: Literal["unipc", "dpm++", "euler"] | UNSET = UNSET,
-        shift: float | UNSET = UNSET,
-        mask_video_url: str | UNSET = UNSET,
-        mask_image_url: str | UNSET = UNSET,
-        ref_image_urls: list[str] | UNSET = UNSET,
-        first_frame_url: str | UNSET = UNSET,
-        last_frame_url: str | UNSET = UNSET,
-        enable_safety_checker: bool | UNSET = UNSET,
-        enable_prompt_expansion: bool | UNSET = UNSET,
-        preprocess: bool | UNSET = UNSET,
-        acceleration: Literal["none", "low", "regular"] | UNSET = UNSET,
-        video_quality: Literal["low", "medium", "high", "maximum"] | UNSET = UNSET,
-        video_write_mode: Literal["fast", "balanced", "small"] | UNSET = UNSET,
-        num_interpolated_frames: int | UNSET = UNSET,
-        temporal_downsample_factor: int | UNSET = UNSET,
         enable_auto_downsample: bool | UNSET = UNSET,
-        auto_downsample_min_fps: float | UNSET = UNSET,
+        auto_downsample_min_fps: Annotated[float, Interval(ge=1, le=60)]
+        | UNSET = UNSET,
         interpolator_model: Literal["rife", "film"] | UNSET = UNSET,
         sync_mode: bool | UNSET = UNSET,
         transparency_mode: Literal["content_aware", "white", "black"] | UNSET = UNSET,
         return_frames_zip: bool | UNSET = UNSET,
-    ) -> AsyncCancellableJob[_output.Output]:
+        webhook_url: str | None = None,
+        validate: Validate | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> StartedT_co:
         """Submit a job and return it.
 
         Args:
             prompt: What the repainted video should show, in plain words.
             video_url: Address of the video to repaint.
-            negative_prompt: What to keep out of the video, as a comma-separated
-                list. A value sent here replaces the whole default list. Default:
-                'letterboxing, borders, black bars, bright colors, overexposed,
-                static, blurred details, subtitles, style, artwork, painting,
-                picture, still, overall gray, worst quality, low quality, JPEG
-                compression residue, ugly, incomplete, extra fingers, poorly drawn
-                hands, poorly drawn faces, deformed, disfigured, malformed limbs,
-                fused fingers, still picture, cluttered background, three legs, many
-                people in the background, walking backwards'.
-            match_input_num_frames: Take the number of frames from the source
-                video and ignore num_frames. Default: False.
-            num_frames: Length of the result in frames, unless
-                match_input_num_frames is true. The service's page asks for 81 to
-                241 in words but declares 17 to 241. From 17 to 241. Default: 81.
-            match_input_frames_per_second: Take the frame rate from the source
-                video and ignore frames_per_second. Default: False.
-            frames_per_second: Frame rate of the result, unless
-                match_input_frames_per_second is true. From 5 to 30. Default: 16.
-            seed: Start of the random numbers: the same seed and input give the
-                same video. Drawn at random when left out.
-            resolution: Size of the result, named by its shorter side in pixels;
-                auto follows the source video. One of 'auto', '240p', '360p',
-                '480p', '580p', '720p'. Default: 'auto'.
-            aspect_ratio: Width to height of the result; auto follows the source
-                video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
-            num_inference_steps: How many denoising steps to take; more steps
-                cost time and usually bring finer detail. From 2 to 50. Default: 30.
-            guidance_scale: How strictly the prompt is followed; low values
-                leave the model more freedom. From 1 to 10. Default: 5.
-            sampler: The algorithm that turns noise into frames. One of 'unipc',
-                'dpm++', 'euler'. Default: 'unipc'.
-            shift: Shifts the noise schedule: higher values favour structure and
-                motion, lower ones detail. From 1 to 15. Default: 5.
-            mask_video_url: Address of a mask video, white where the source is
-                to be repainted. Needed unless mask_image_url is given.
-            mask_image_url: Address of a mask for one frame; the marked object
-                is then followed through the video. Ignored beside mask_video_url.
-            ref_image_urls: Addresses of reference images whose content should
-                appear in the result.
-            first_frame_url: Address of an image that the video should begin
-                with.
+            negative_prompt: What to keep out of the video, as a comma-separated list. A value sent here replaces the whole default list. Default: 'letterboxing, borders, black bars, bright colors, overexposed, static, [...].
+            match_input_num_frames: Take the number of frames from the source video and ignore num_frames. Default: False.
+            num_frames: Length of the result in frames, unless match_input_num_frames is true. The service's page asks for 81 to 241 in words but declares 17 to 241. From 17 to 241. Default: 81.
+            match_input_frames_per_second: Take the frame rate from the source video and ignore frames_per_second. Default: False.
+            frames_per_second: Frame rate of the result, unless match_input_frames_per_second is true. From 5 to 30. Default: 16.
+            seed: Start of the random numbers: the same seed and input give the same video. Drawn at random when left out.
+            resolution: Size of the result, named by its shorter side in pixels; auto follows the source video. One of 'auto', '240p', '360p', '480p', '580p', '720p'. Default: 'auto'.
+            aspect_ratio: Width to height of the result; auto follows the source video. One of 'auto', '16:9', '1:1', '9:16'. Default: 'auto'.
+            num_inference_steps: How many denoising steps to take; more steps cost time and usually bring finer detail. From 2 to 50. Default: 30.
+            guidance_scale: How strictly the prompt is followed; low values leave the model more freedom. From 1 to 10. Default: 5.
+            sampler: The algorithm that turns noise into frames. One of 'unipc', 'dpm++', 'euler'. Default: 'unipc'.
+            shift: Shifts the noise schedule: higher values favour structure and motion, lower ones detail. From 1 to 15. Default: 5.
+            mask_video_url: Address of a mask video, white where the source is to be repainted. Needed unless mask_image_url is given.
+            mask_image_url: Address of a mask for one frame; the marked object is then followed through the video. Ignored beside mask_video_url.
+            ref_image_urls: Addresses of reference images whose content should appear in the result.
+            first_frame_url: Address of an image that the video should begin with.
             last_frame_url: Address of an image that the video should end with.
-            enable_safety_checker: Check for unsafe content and refuse what
-                fails the check. Default: False.
-            enable_prompt_expansion: Let a language model enrich the prompt
-                before the video is generated. Default: False.
-            preprocess: Prepare the source video for this task before it is
-                used. Default: False.
-            acceleration: Shortcuts that make the generation faster and change
-                the result slightly; none takes no shortcut. One of 'none', 'low',
-                'regular'. Default: 'regular'.
-            video_quality: How faithfully the video file is encoded; better
-                quality makes a larger file. One of 'low', 'medium', 'high',
-                'maximum'. Default: 'high'.
-            video_write_mode: What the encoder aims for: a quick write, a small
-                file, or a balance of the two. One of 'fast', 'balanced', 'small'.
-                Default: 'balanced'.
-            num_interpolated_frames: How many frames to insert between each two
-                generated ones; 0 inserts none. From 0 to 5. Default: 0.
-            temporal_downsample_factor: How many frames of the source to skip
-                between two that are used; the result is stretched back by the same
-                factor. 0 uses every frame. From 0 to 5. Default: 0.
-            enable_auto_downsample: Choose the temporal downsampling
-                automatically, so that a long source fits the model, and interpolate
-                the result back to full length. Default: False.
-            auto_downsample_min_fps: The lowest frame rate that automatic
-                downsampling may go down to. Raise it for fast motion; lower it for
-                calm footage and longer videos. From 1 to 60. Default: 15.
-            interpolator_model: The network that draws the frames inserted
-                between generated ones. One of 'rife', 'film'. Default: 'film'.
-            sync_mode: Return the video inside the answer, as a data URI; it is
-                then missing from the history of requests. Default: False.
-            transparency_mode: How transparent areas of the first and the last
-                frame are filled. One of 'content_aware', 'white', 'black'. Default:
-                'content_aware'.
-            return_frames_zip: Also return every frame as an image, packed in
-                one ZIP archive. Default: False.
+            enable_safety_checker: Check for unsafe content and refuse what fails the check. Default: False.
+            enable_prompt_expansion: Let a language model enrich the prompt before the video is generated. Default: False.
+            preprocess: Prepare the source video for this task before it is used. Default: False.
+            acceleration: Shortcuts that make the generation faster and change the result slightly; none takes no shortcut. One of 'none', 'low', 'regular'. Default: 'regular'.
+            video_quality: How faithfully the video file is encoded; better quality makes a larger file. One of 'low', 'medium', 'high', 'maximum'. Default: 'high'.
+            video_write_mode: What the encoder aims for: a quick write, a small file, or a balance of the two. One of 'fast', 'balanced', 'small'. Default: 'balanced'.
+            num_interpolated_frames: How many frames to insert between each two generated ones; 0 inserts none. From 0 to 5. Default: 0.
+            temporal_downsample_factor: How many frames of the source to skip between two that are used; the result is stretched back by the same factor. 0 uses every frame. From 0 to 5. Default: 0.
+            enable_auto_downsample: Choose the temporal downsampling automatically, so that a long source fits the model, and interpolate the result back to full length. Default: False.
+            auto_downsample_min_fps: The lowest frame rate that automatic downsampling may go down to. Raise it for fast motion; lower it for calm footage and longer videos. From 1 to 60. Default: 15.
+            interpolator_model: The network that draws the frames inserted between generated ones. One of 'rife', 'film'. Default: 'film'.
+            sync_mode: Return the video inside the answer, as a data URI; it is then missing from the history of requests. Default: False.
+            transparency_mode: How transparent areas of the first and the last frame are filled. One of 'content_aware', 'white', 'black'. Default: 'content_aware'.
+            return_frames_zip: Also return every frame as an image, packed in one ZIP archive. Default: False.
         """
-        started = await self._session.submit(
-            PROTOCOL,
-            _input.Input,
-            {
-                "prompt": prompt,
-                "video_url": video_url,
-                "negative_prompt": negative_prompt,
-                "match_input_num_frames": match_input_num_frames,
-                "num_frames": num_frames,
-                "match_input_frames_per_second": match_input_frames_per_second,
-                "frames_per_second": frames_per_second,
-                "seed": seed,
-                "resolution": resolution,
-                "aspect_ratio": aspect_ratio,
-                "num_inference_steps": num_inference_steps,
-                "guidance_scale": guidance_scale,
-                "sampler": sampler,
-                "shift": shift,
-                "mask_video_url": mask_video_url,
-                "mask_image_url": mask_image_url,
-                "ref_image_urls": ref_image_urls,
-                "first_frame_url": first_frame_url,
-                "last_frame_url": last_frame_url,
-                "enable_safety_checker": enable_safety_checker,
-                "enable_prompt_expansion": enable_prompt_expansion,
-                "preprocess": preprocess,
-                "acceleration": acceleration,
-                "video_quality": video_quality,
-                "video_write_mode": video_write_mode,
-                "num_interpolated_frames": num_interpolated_frames,
-                "temporal_downsample_factor": temporal_downsample_factor,
-                "enable_auto_downsample": enable_auto_downsample,
-                "auto_downsample_min_fps": auto_downsample_min_fps,
-                "interpolator_model": interpolator_model,
-                "sync_mode": sync_mode,
-                "transparency_mode": transparency_mode,
-                "return_frames_zip": return_frames_zip,
-            },
-        )
-        return AsyncCancellableJob(self._session, PROTOCOL, _output.Output, *started)
+        return self._submit(locals())
 
-    def job(self, id: str) -> AsyncCancellableJob[_output.Output]:
-        """Return the job of that id, submitted earlier and perhaps by another program."""
-        return AsyncCancellableJob(self._session, PROTOCOL, _output.Output, id)
+
+Blocking: TypeAlias = Wan22VaceFunA14bInpainting[
+    CancellableJob[_answer.Output], CancellableJob[_answer.Output]
+]
+Awaited: TypeAlias = Wan22VaceFunA14bInpainting[
+    Coroutine[Any, Any, AsyncCancellableJob[_answer.Output]],
+    AsyncCancellableJob[_answer.Output],
+]

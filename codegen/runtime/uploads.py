@@ -1,0 +1,163 @@
+"""Files in the place of addresses: uploaded first, or sent as a data URI."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import os
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from .access import Access
+from .answers import look_up, read_body
+from .errors import (
+    ContractViolation,
+    InvalidInputError,
+    NetworkError,
+    Problem,
+    UploadError,
+)
+from .exchange import Do, Request, Steps
+from .protocol import JobProtocol, Uploads
+from .retries import Persistence
+
+TIMEOUT = 600.0
+"""Seconds for all of one upload."""
+
+PLACEHOLDER = "https://files.invalid/"
+"""Stands for a file while the other arguments are checked, before it is sent."""
+
+
+def has_files(protocol: JobProtocol, values: Mapping[str, object]) -> bool:
+    """Say whether *values* hold a file where an address is wanted."""
+    return any(map(_is_file, _media(protocol, values)))
+
+
+def without_files(
+    protocol: JobProtocol, values: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return *values* with a placeholder for each file."""
+    return {**values, **_mapped(protocol, values, lambda _: PLACEHOLDER)}
+
+
+def place_files(
+    protocol: JobProtocol,
+    values: Mapping[str, object],
+    access: Access,
+    persistence: Persistence,
+) -> Steps[dict[str, Any]]:
+    """Return *values* with an address for each file, which the service then has."""
+    addresses: dict[int, str] = {}
+    files: list[Any] = [it for it in _media(protocol, values) if _is_file(it)]
+    for it in files:
+        addresses[id(it)] = yield from _place(it, protocol, access, persistence)
+    return {**values, **_mapped(protocol, values, lambda it: addresses[id(it)])}
+
+
+def _media(protocol: JobProtocol, values: Mapping[str, object]) -> list[Any]:
+    return [it for name in protocol.media for it in _items(values.get(name))]
+
+
+def _items(value: Any) -> list[Any]:
+    return [*value] if isinstance(value, list) else [value]
+
+
+def _mapped(
+    protocol: JobProtocol,
+    values: Mapping[str, object],
+    address: Callable[[Any], str],
+) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for name in protocol.media:
+        value = values.get(name)
+        found = [address(it) if _is_file(it) else it for it in _items(value)]
+        if name in values:
+            changed[name] = found if isinstance(value, list) else found[0]
+    return changed
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, os.PathLike) or hasattr(value, "read")
+
+
+def _place(
+    value: Any, protocol: JobProtocol, access: Access, persistence: Persistence
+) -> Steps[str]:
+    is_open = hasattr(value, "read")
+    path = Path(str(getattr(value, "name", "file")) if is_open else value)
+    try:
+        file: BinaryIO = value
+        if not is_open:
+            file = yield Do(lambda: path.open("rb"))
+        try:
+            sent = yield from _measured(file, path.name, protocol)
+            return (yield from _send(sent, protocol, access, persistence))
+        finally:
+            if not is_open:
+                file.close()
+    except OSError as exc:
+        problem = Problem(path.name, f"cannot be read, {exc.strerror or exc}")
+        raise InvalidInputError(protocol.where, (problem,)) from exc
+
+
+def _measured(file: BinaryIO, name: str, protocol: JobProtocol) -> Steps[_File]:
+    """Return what is to be sent; raise InvalidInputError where it is too much."""
+    size: int = yield Do(lambda: file.seek(0, os.SEEK_END))
+    most = _uploads(protocol).most_bytes
+    if size > most:
+        told = f"has {size} bytes, but the service takes at most {most}"
+        raise InvalidInputError(protocol.where, (Problem(name, told),))
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return _File(file=file, size=size, name=name, kind=kind)
+
+
+def _uploads(protocol: JobProtocol) -> Uploads:
+    found = protocol.service.uploads
+    assert found is not None, "generation finds media only where it finds uploads"
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    file: BinaryIO
+    size: int
+    name: str
+    kind: str
+
+
+def _send(
+    it: _File, protocol: JobProtocol, access: Access, persistence: Persistence
+) -> Steps[str]:
+    url = _uploads(protocol).url
+    if not url:
+        it.file.seek(0)
+        content: bytes = yield Do(it.file.read)
+        return f"data:{it.kind};base64,{b64encode(content).decode()}"
+    deadline = persistence.clock() + TIMEOUT
+    wish = json.dumps({"content_type": it.kind, "file_name": it.name}).encode()
+    ask = access.beside(url, wish)
+    response = yield from persistence.send(ask, deadline=deadline, most=60.0)
+    body = read_body(response, where=ask.place)
+    to, address = look_up(body, "/upload_url"), look_up(body, "/file_url")
+    if not (isinstance(to, str) and isinstance(address, str)):
+        raise ContractViolation(
+            f"{ask.place} gave no address to upload to; its answer is in .body",
+            pointer="/upload_url",
+            body=body,
+        )
+
+    def put() -> Request:
+        it.file.seek(0)
+        headers = {"Content-Type": it.kind, "Content-Length": str(it.size)}
+        return Request(method="PUT", url=to, headers=headers, file=it.file)
+
+    try:
+        response = yield from persistence.send(put, deadline=deadline, most=TIMEOUT)
+    except NetworkError as exc:
+        raise UploadError(f"file {it.name}: {exc}") from exc
+    if not 200 <= response.status <= 299:
+        raise UploadError(f"file {it.name}: the store answered {response.status}")
+    return address

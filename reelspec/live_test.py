@@ -1,0 +1,179 @@
+"""`reelspec test --live`: says what it may cost, asks, and keeps to the budget."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from reelspec.codes import Exit
+from reelspec.exits import CommandError
+from reelspec.options import chosen, print_json
+from specs import Provider, Registry
+
+if TYPE_CHECKING:
+    from contract_tests import live
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveOrder:
+    """What the command line asks for: whom to test, and with how much money."""
+
+    provider: str
+    budget: Decimal
+    names: tuple[str, ...] = ()
+    price: Decimal | None = None
+    ledger: Path | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+    base_url: str | None = None
+    advance_url: str | None = None
+    keys: dict[str, str] = field(default_factory=dict)
+    is_agreed: bool = False
+    as_json: bool = False
+
+
+def run_live_test(registry: Registry, order: LiveOrder) -> Exit:
+    """Plan, ask, run and report; raise ContractTestError or CommandError if it cannot."""
+    import contract_tests
+    from contract_tests import live
+
+    provider = _provider(registry, order.provider)
+    contracts = [
+        it for it in chosen(registry, order.names) if it.provider.name == provider.name
+    ]
+    if not contracts:
+        raise CommandError(
+            f"--contract: none of {', '.join(order.names)} is of {provider.name}; name "
+            "one that is, or none",
+            Exit.USAGE,
+        )
+    tariff = live.published if order.price is None else live.fixed(order.price)
+    plan = live.plan_calls(contracts, tariff, given=order.given)
+    target = contract_tests.remote_target(
+        order.base_url or provider.base_url,
+        [provider],
+        keys=order.keys,
+        advance_url=order.advance_url,
+        patience=provider.polling.deadline,
+    )
+    target.key(provider)  # whoever has none need not be asked for money first
+    path = order.ledger or Path(f"reelspec-{provider.name}.ledger.jsonl")
+    with live.Ledger.open(path) as ledger:
+        _show_plan(plan, target.base_url, ledger.spent, order)
+        _agree(order)
+        purse = live.Purse(budget=order.budget, tariff=tariff, ledger=ledger)
+        with Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}", markup=False),
+            console=Console(stderr=True),
+            transient=True,
+        ) as bar:
+            task = bar.add_task("", total=None)
+            report = live.run_live(
+                plan,
+                target,
+                purse,
+                on_progress=lambda what, done, total: bar.update(
+                    task, description=what, completed=done, total=total
+                ),
+            )
+    if order.as_json:
+        print_json(report.to_json())
+    else:
+        _show_report(report, path)
+    return Exit.OK if report.is_kept else Exit.FINDINGS
+
+
+def read_given(values: tuple[str, ...]) -> dict[str, Any]:
+    """Return the values of `--input`: what reads as JSON as that, all else as text."""
+    found: dict[str, Any] = {}
+    for it in values:
+        name, equals, text = it.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(
+                f"{it!r} is no pair; write it as NAME=VALUE", param_hint="--input"
+            )
+        try:
+            found[name] = json.loads(text)
+        except ValueError:
+            found[name] = text
+    return found
+
+
+def _provider(registry: Registry, name: str) -> Provider:
+    known = {it.name: it for it in registry.providers}
+    if name not in known:
+        near = get_close_matches(name, known, n=1) or sorted(known)
+        raise CommandError(
+            f"--live: {name!r:.80} is no provider; did you mean {' or '.join(near)}?",
+            Exit.USAGE,
+        )
+    return known[name]
+
+
+def _show_plan(
+    plan: "live.LivePlan", base_url: str, spent: Decimal, order: LiveOrder
+) -> None:
+    """Print what will be sent and what it may cost; beside a JSON report, on stderr."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for name in ("Contract", "Call", "At most"):
+        table.add_column(name, justify="right" if name == "At most" else "left")
+    for it in plan.submits:
+        table.add_row(*map(Text, (it.contract.id, it.case, f"{it.price:f}")))
+    console = Console(stderr=order.as_json)
+    console.print(table)
+    refusals = [it for it in plan.calls if it.is_refusal]
+    dearest = max((it.price for it in refusals), default=Decimal(0))
+    lines = [
+        f"{len(refusals)} requests that must be refused come first: they cost nothing, "
+        f"unless one is taken, which may cost {dearest:f}",
+        f"{len(plan.submits)} submits that must be taken may cost {plan.total:f} "
+        f"together, and show {plan.sides} sides of rules with the refusals",
+        f"at {base_url}, with a budget of {order.budget:f}, of which {spent:f} is spent",
+    ]
+    if plan.total + spent > order.budget:
+        lines.append("the budget does not bear all of it: the dearest are left out")
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
+
+
+def _agree(order: LiveOrder) -> None:
+    if order.is_agreed:
+        return
+    if not _is_somebody_there():
+        raise CommandError(
+            "--live: nobody is there to agree; pass --yes to spend money without "
+            "being asked",
+            Exit.USAGE,
+        )
+    click.confirm("Spend it?", abort=True, err=order.as_json)
+
+
+def _is_somebody_there() -> bool:
+    return sys.stdin.isatty()
+
+
+def _show_report(report: "live.LiveReport", path: Path) -> None:
+    console = Console()
+    for name, coverage in report.coverage.items():
+        console.print(Text(f"{name}: {coverage.share:.0%} of the sides of its rules"))
+    lines = [
+        f"{report.accepted} calls accepted, {report.unsettled} without an answer; at "
+        f"most {report.spent:f} spent of {report.budget:f}, as {path} says"
+    ]
+    if report.stopped:
+        lines.append(f"left out: {report.stopped}")
+    for result in report.report.contracts:
+        lines += [f"\n{it}" for it in result.faults]
+        lines += [f"\n{result.contract}: {it}" for it in result.errors]
+    for line in lines:
+        click.echo(line)
