@@ -75,7 +75,7 @@ class Service:
     def restart(self) -> None:
         self.restarts += 1
 
-    def target(self, bridge: AsgiBridge, **options: Any) -> Target:
+    def target(self, bridge: AsgiBridge | None, **options: Any) -> Target:
         known: dict[str, Any] = {
             "base_url": "http://service.test",
             "keys": KEYS,
