@@ -1,7 +1,7 @@
 """Typed clients from contracts.
 
-`generate` returns the text of every file, `write` brings a folder up to date, and
-`diff` says how a folder differs.
+`generate` returns the text of every file, `write` brings a folder up to date, `compare`
+says what that would take, and `diff` shows it to people.
 """
 
 from codegen.errors import (
@@ -13,7 +13,7 @@ from codegen.errors import (
     WriteError,
 )
 from codegen.generate import generate, resource_names
-from codegen.write import Changes, diff, write
+from codegen.write import Changes, compare, diff, write
 
 __all__ = [
     "Changes",
@@ -23,6 +23,7 @@ __all__ = [
     "UnsafeOutputError",
     "UnsupportedShapeError",
     "WriteError",
+    "compare",
     "diff",
     "generate",
     "resource_names",

@@ -1,6 +1,7 @@
 """What is generated, decided to the last name; templates only place it.
 
 Distribution
+├── NeutralOperation       a method of reel_clients.open()
 └── ProviderPackage        reel_clients.<name>
     ├── Resource           one model: a class with `submit`, in two colours
     │   └── Argument       one keyword of `submit`
@@ -98,12 +99,18 @@ class ProviderPackage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """Everything that is generated.
+class NeutralOperation:
+    """What several providers can do; *ways* are the literals of a `Way`, by provider."""
 
-    *neutral* maps what several providers can do to the model that does it, by
-    provider: its attribute, and the model's own names of arguments.
-    """
+    name: str
+    doc: str
+    arguments: tuple[Argument, ...]
+    ways: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """Everything that is generated."""
 
     providers: tuple[ProviderPackage, ...]
-    neutral: Mapping[str, Mapping[str, tuple[str, Mapping[str, str]]]]
+    neutral: tuple[NeutralOperation, ...]

@@ -18,6 +18,7 @@ from codegen.ir import (
 )
 from codegen.json_schema import name_classes, write_schemas
 from codegen.names import class_name, identifier, name_models, unique
+from codegen.neutral import lower_neutral
 from codegen.python_types import python_type
 from codegen.sentences import describe, paragraphs, sentence, with_arguments
 from specs import (
@@ -30,7 +31,9 @@ from specs import (
     Registry,
 )
 
-_CLIENT_NAMES = frozenset({"close", "estimate", "generate", "resume", "wait_all"})
+_CLIENT_NAMES = frozenset(
+    {"close", "estimate", "generate", "provider", "resume", "wait_all"}
+)
 _SUBMIT_NAMES = frozenset(
     {"self", "validate", "extra_body", "extra_headers", "webhook_url"}
 )
@@ -73,22 +76,8 @@ def lower(registry: Registry) -> Distribution:
     providers = [it for it in registry.providers if registry.of(it.name)]
     packages = [_lower_provider(it, registry.of(it.name)) for it in providers]
     return Distribution(
-        providers=tuple(packages), neutral=_lower_neutral(providers, packages)
+        providers=tuple(packages), neutral=lower_neutral(providers, packages)
     )
-
-
-def _lower_neutral(
-    providers: Iterable[Provider], packages: Iterable[ProviderPackage]
-) -> dict[str, dict[str, tuple[str, dict[str, str]]]]:
-    """Return what at least two of *providers* can do, under one name."""
-    found: dict[str, dict[str, tuple[str, dict[str, str]]]] = {}
-    for provider, package in zip(providers, packages, strict=True):
-        attributes = {it.model: it.name for it in package.resources}
-        for name, it in provider.neutral.items():
-            if it.model in attributes:
-                there = found.setdefault(name, {})
-                there[provider.name] = attributes[it.model], it.names
-    return {name: found[name] for name in sorted(found) if len(found[name]) > 1}
 
 
 def _lower_provider(

@@ -38,6 +38,9 @@ def render(distribution: Distribution) -> dict[str, str]:
         f"{_IMPORT_NAME}/__init__.py": place("package.py", **about),
         f"{_IMPORT_NAME}/errors.py": place("errors.py", names=_error_names()),
     }
+    if distribution.neutral:
+        names = sorted({name for it in distribution.neutral for name in it.ways})
+        python[f"{_IMPORT_NAME}/neutral.py"] = place("neutral.py", **about, names=names)
     for package in distribution.providers:
         folder = f"{_IMPORT_NAME}/{package.name}"
         python[f"{folder}/__init__.py"] = place("provider.py", it=package)

@@ -138,7 +138,7 @@ class Courier:
 
     async def _try_delivery(self, key: str) -> bool:
         """Deliver if it is time to; say whether nothing more is to be done."""
-        job = self._ledger.store.get(key)
+        job = await self._ledger.store.get(key)
         contract = self.contracts.get(job.contract) if job else None
         facts = contract.provider.webhooks if contract else None
         if job is None or job.webhook is None or job.webhook.outcome:

@@ -8,7 +8,9 @@ from click.exceptions import NoSuchCommand
 from reelspec.codes import Exit
 
 _COMMANDS = {
-    "specs": "List and read the vendored documents and what is known of them.",
+    "specs": "List, read, add and follow the vendored documents.",
+    "compare": "Show two contracts side by side, say of one model at two providers.",
+    "docs": "Hold pages of documentation to the contracts.",
     "generate": "Write the typed clients, or check that they are fresh.",
     "mock": "Serve every contract on this machine, without a key or a bill.",
     "run": "Run a program, unchanged, against the mock.",

@@ -11,6 +11,7 @@ class Exit(IntEnum):
     USAGE = 2
     DOCUMENT = 3
     ENVIRONMENT = 4
+    OFFLINE = 5
 
     @property
     def meaning(self) -> str:
@@ -20,8 +21,9 @@ class Exit(IntEnum):
 
 _MEANINGS = {
     Exit.OK: "all that was asked for is done, and nothing is wrong",
-    Exit.FINDINGS: "something was found: a stale file, a failed check, a failed job",
+    Exit.FINDINGS: "something was found: a stale file, a failed check, a source that moved",
     Exit.USAGE: "the command line was not understood",
     Exit.DOCUMENT: "a document, or a fact beside it, cannot be honoured",
     Exit.ENVIRONMENT: "something outside is missing: a port, a server, a key, an extra",
+    Exit.OFFLINE: "the source of a document could not be reached, or not in time",
 }

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import click
 
 from reelspec.codes import Exit
-from specs import SpecError
+from specs import OfflineError, SpecError
 
 
 class CommandError(click.ClickException):
@@ -38,6 +38,8 @@ def expected_errors(
     """
     try:
         yield
+    except OfflineError as exc:
+        raise CommandError(str(exc), Exit.OFFLINE) from exc
     except SpecError as exc:
         raise CommandError(str(exc), Exit.DOCUMENT) from exc
     except kinds as exc:

@@ -6,19 +6,13 @@ import click
 
 from reelspec.codes import Exit
 from reelspec.exits import expected_errors
-from reelspec.options import json_option, print_json, specs_option
-from specs import Registry, refuse_faults
+from reelspec.options import json_option, out_option, print_json, specs_option
+from specs import Registry, finish_landing, refuse_faults
 
 
 @click.command("generate")
 @specs_option
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("generated"),
-    show_default=True,
-    help="Folder of the generated distribution.",
-)
+@out_option
 @click.option(
     "--check",
     is_flag=True,
@@ -44,6 +38,8 @@ def command(
     import codegen
 
     with expected_errors(codegen.CodegenError, code=Exit.DOCUMENT):
+        if not check:
+            finish_landing(folder, out)
         registry = Registry.load(folder)
         refuse_faults(registry)
         files = codegen.generate(registry)

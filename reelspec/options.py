@@ -7,22 +7,60 @@ from typing import Any, TypeVar
 
 import click
 
-from reelspec.exits import extra_installed
-from specs import Contract, Registry, vendored_folder
+from reelspec.exits import expected_errors, extra_installed
+from specs import Contract, Registry, finish_landing, vendored_folder
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def specs_option(command: Command) -> Command:
     """Take `--specs`: the folder of documents to work from."""
+    return _specs_option(command, exists=True)
+
+
+def new_specs_option(command: Command) -> Command:
+    """Take `--specs`: the folder of documents to work on, which need not be there yet."""
+    return _specs_option(command, exists=False)
+
+
+def out_option(command: Command) -> Command:
+    """Take `--out`: where the generated clients are."""
+    return click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("generated"),
+        show_default=True,
+        help="Folder of the generated distribution.",
+    )(command)
+
+
+def loopback_option(command: Command) -> Command:
+    """Take `--allow-loopback`: whether plain http to this machine will do."""
+    return click.option(
+        "--allow-loopback",
+        "loopback",
+        is_flag=True,
+        help="Fetch over plain http from this machine too, such as from a mirror.",
+    )(command)
+
+
+def _specs_option(command: Command, *, exists: bool) -> Command:
     return click.option(
         "--specs",
         "folder",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        type=click.Path(exists=exists, file_okay=False, path_type=Path),
         default=vendored_folder(),
         show_default="the vendored documents",
+        callback=_finish,
         help="Folder with one sub-folder per provider, each with its provider.toml.",
     )(command)
+
+
+def _finish(_: click.Context, __: click.Parameter, folder: Path) -> Path:
+    """Carry out what an earlier run began to change in *folder* and did not end."""
+    with expected_errors():
+        finish_landing(folder)
+    return folder
 
 
 def json_option(command: Command) -> Command:

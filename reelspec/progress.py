@@ -1,5 +1,7 @@
-"""The contract tests with a progress bar, for the commands that run them."""
+"""What is going on, on standard error, for commands that take their time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -50,3 +52,10 @@ def run_contract_tests(
             strict=strict,
             on_progress=show,
         )
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say *what* is being done, for as long as it is."""
+    with Console(stderr=True).status(what):
+        yield

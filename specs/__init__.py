@@ -2,8 +2,8 @@
 
 `Registry.load(folder)` reads every provider's facts and documents into `Contract`s;
 `find_faults` says what is wrong with the documents, and `Judge` says whether a
-request or an answer keeps what a document promises. `compare_sources` says what
-changed between documents.
+request or an answer keeps what a document promises. `compare_contracts` shows two of them side by side, `compare_sources` says what
+changed between documents, `check_pages` what pages of documentation get wrong.
 """
 
 from specs.changes import (
@@ -19,6 +19,11 @@ from specs.changes import (
 from specs.changes import (
     list_rules as list_change_rules,
 )
+from specs.comparison import TITLES as COMPARISON_TITLES
+from specs.comparison import Comparison, Pair, compare_contracts
+from specs.comparison import as_html as comparison_as_html
+from specs.comparison import as_json as comparison_as_json
+from specs.comparison import show as show_fact
 from specs.errors import (
     DefaultError,
     DocumentError,
@@ -26,14 +31,18 @@ from specs.errors import (
     EmptyRangeError,
     LifecycleError,
     LockError,
+    OfflineError,
+    OverlayError,
     ProviderError,
     RecursiveReferenceError,
     RemoteReferenceError,
+    SourceError,
     SpecError,
     UnknownModelError,
     UnresolvedReferenceError,
     UnsupportedSchemaError,
     UnwaivedFaultError,
+    VendoringError,
     WaiverError,
 )
 from specs.exchange import Answer, Breach, Request
@@ -45,6 +54,12 @@ from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
+from specs.overlays import Action as OverlayAction
+from specs.pages import OUTPUTS as PAGE_OUTPUTS
+from specs.pages import Finding as PageFinding
+from specs.pages import Level as PageLevel
+from specs.pages import PageError, PageReport, check_pages
+from specs.pages import list_rules as list_page_rules
 from specs.pointers import Json, join_pointer, look_up, split_pointer
 from specs.provider import Messages, Prices, Provider, Queue, Uploads, Webhooks
 from specs.registry import Registry, vendored_folder
@@ -63,17 +78,37 @@ from specs.schemas import (
     UnionSchema,
     Unset,
 )
+from specs.vendoring import (
+    Arrival,
+    FetchLimits,
+    Standing,
+    Update,
+    VendoringPlan,
+    arrive,
+    compare_arrivals,
+    finish_landing,
+    land,
+    look_upstream,
+    plan_arrivals,
+    plan_update,
+)
+from specs.waivers import Treatment, Waiver
+from specs.wording import describe_type
 
 __all__ = [
     "CHANGE_OUTPUTS",
+    "COMPARISON_TITLES",
+    "PAGE_OUTPUTS",
     "UNSET",
     "Answer",
     "AnySchema",
     "ArraySchema",
+    "Arrival",
     "BooleanSchema",
     "Bound",
     "Breach",
     "ChangeReport",
+    "Comparison",
     "Contract",
     "DefaultError",
     "Document",
@@ -82,6 +117,7 @@ __all__ = [
     "EmptyRangeError",
     "Event",
     "Fault",
+    "FetchLimits",
     "Finding",
     "IllegalEventError",
     "Json",
@@ -94,8 +130,16 @@ __all__ = [
     "NullSchema",
     "NumberSchema",
     "ObjectSchema",
+    "OfflineError",
     "Operation",
     "Outcome",
+    "OverlayAction",
+    "OverlayError",
+    "PageError",
+    "PageFinding",
+    "PageLevel",
+    "PageReport",
+    "Pair",
     "Parameter",
     "Prices",
     "Property",
@@ -109,28 +153,49 @@ __all__ = [
     "Role",
     "Schema",
     "Severity",
+    "SourceError",
     "SpecError",
+    "Standing",
     "StringSchema",
+    "Treatment",
     "UnionSchema",
     "UnknownModelError",
     "UnresolvedReferenceError",
     "Unset",
     "UnsupportedSchemaError",
     "UnwaivedFaultError",
+    "Update",
     "Uploads",
+    "VendoringError",
+    "VendoringPlan",
+    "Waiver",
     "WaiverError",
     "Webhooks",
+    "arrive",
+    "check_pages",
+    "compare_arrivals",
+    "compare_contracts",
     "compare_sources",
+    "comparison_as_html",
+    "comparison_as_json",
+    "describe_type",
     "find_faults",
     "find_source",
+    "finish_landing",
     "is_same",
     "is_uri",
     "join_pointer",
+    "land",
     "list_change_rules",
+    "list_page_rules",
     "look_up",
+    "look_upstream",
     "one_line",
+    "plan_arrivals",
+    "plan_update",
     "read_lock",
     "refuse_faults",
+    "show_fact",
     "split_pointer",
     "vendored_folder",
 ]

@@ -14,7 +14,11 @@ SpecError
 ├── UnknownModelError         nobody vendors the model that was asked for
 ├── WaiverError               a waiver is malformed or no longer needed
 ├── LockError                 a document differs from what specs.lock records
-└── UnwaivedFaultError        a known kind of fault that no waiver covers
+├── UnwaivedFaultError        a known kind of fault that no waiver covers
+├── OverlayError              an overlay is malformed, or changes nothing any more
+├── VendoringError            a document cannot be taken into the folder
+└── SourceError               a source answers, but not with the document
+    └── OfflineError          a source cannot be reached
 """
 
 from specs.messages import one_line
@@ -93,3 +97,19 @@ class LockError(SpecError):
 
 class UnwaivedFaultError(SpecError):
     """A document has a fault of a known kind that no waiver covers."""
+
+
+class OverlayError(SpecError):
+    """An overlay is malformed, or one of its actions changes nothing any more."""
+
+
+class VendoringError(SpecError):
+    """A document cannot be taken into the folder as it was asked for."""
+
+
+class SourceError(SpecError):
+    """A source answers, but not with the document that was vendored from it."""
+
+
+class OfflineError(SourceError):
+    """A source cannot be reached, or not in time."""

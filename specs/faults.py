@@ -11,20 +11,24 @@ The rules:
 - `no-operation-id`        an operation has no operationId
 - `shared-operation-id`    two operations of a provider have one operationId
 - `no-refusal`             an operation declares neither a 4xx nor a default answer
+- `other-server`           an operation names a host that is none of the provider's
+- `other-version`          a keyword is spelled as the other version of OpenAPI has it
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from specs.errors import UnwaivedFaultError
 from specs.lock import refuse_unlocked
 from specs.messages import one_line
 from specs.model import Operation
+from specs.overlays import Action, refuse_idle
 from specs.pointers import join_pointer
 from specs.registry import Registry
-from specs.waivers import FILE, refuse_unneeded
+from specs.waivers import FILE, Treatment, Waiver, Waivers, refuse_unneeded
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -45,21 +49,39 @@ class Fault:
 
 def find_faults(registry: Registry) -> list[Fault]:
     """Return every fault of the registry's documents, each with its waiver's reason."""
-    found = sorted({*_operation_faults(registry), *_document_faults(registry)})
+    found = {
+        *_operation_faults(registry),
+        *_server_faults(registry),
+        *_spelling_faults(registry),
+        *_document_faults(registry),
+    }
+    return waive(registry.waivers, sorted(found))
+
+
+def waive(waivers: Waivers, faults: Iterable[Fault]) -> list[Fault]:
+    """Return *faults*, each with the reason that *waivers* give for it, if any."""
     return [
-        Fault(it.document, it.rule, it.pointer, it.problem, _reason(registry, it))
-        for it in found
+        Fault(it.document, it.rule, it.pointer, it.problem, _reason(waivers, it))
+        for it in faults
     ]
 
 
 def refuse_faults(registry: Registry) -> list[Fault]:
     """Return the waived faults; raise where one is not waived, or a waiver is idle.
 
-    Raises UnwaivedFaultError, WaiverError, or LockError where a document differs
+    Raises UnwaivedFaultError, WaiverError, OverlayError, or LockError where a document differs
     from what `specs.lock` records.
     """
     refuse_unlocked(registry)
     faults = find_faults(registry)
+    refuse_unwaived(faults)
+    refuse_unneeded(unneeded(registry, faults))
+    refuse_idle(idle_actions(registry))
+    return faults
+
+
+def refuse_unwaived(faults: Iterable[Fault]) -> None:
+    """Raise UnwaivedFaultError for the first of *faults* that no waiver covers."""
     for fault in faults:
         if fault.reason is None:
             raise UnwaivedFaultError(
@@ -67,18 +89,29 @@ def refuse_faults(registry: Registry) -> list[Fault]:
                 f"{fault.problem} (rule {fault.rule})",
                 fix=f"mend the document, or waive the rule in {FILE} with a reason",
             )
-    waivers = registry.waivers
-    needed = [
+
+
+def unneeded(registry: Registry, faults: Iterable[Fault]) -> list[Waiver | Treatment]:
+    """Return the waivers that cover none of *faults*, and the idle treatments."""
+    found = list(faults)
+    idle: list[Waiver | Treatment] = [
         waiver
-        for waiver in waivers.waiver
-        if any(waiver.covers(it.document, it.rule, it.pointer) for it in faults)
+        for waiver in registry.waivers.waiver
+        if not any(waiver.covers(it.document, it.rule, it.pointer) for it in found)
     ]
-    refuse_unneeded((*waivers.waiver, *waivers.treatment), (*needed, *registry.treated))
-    return faults
+    return idle + [
+        it for it in registry.waivers.treatment if it not in registry.treated
+    ]
 
 
-def _reason(registry: Registry, fault: Fault) -> str | None:
-    for waiver in registry.waivers.waiver:
+def idle_actions(registry: Registry) -> list[Action]:
+    """Return the actions of overlays that change no document of *registry*."""
+    used = {it.place for actions in registry.overlaid.values() for it in actions}
+    return [it for it in registry.overlays if it.place not in used]
+
+
+def _reason(waivers: Waivers, fault: Fault) -> str | None:
+    for waiver in waivers.waiver:
         if waiver.covers(fault.document, fault.rule, fault.pointer):
             return waiver.reason
     return None
@@ -119,6 +152,51 @@ def _problems(
         yield "shared-operation-id", f"shares operationId={identity!r:.60} with others"
     if not any(it.startswith("4") or it == "default" for it in operation.answers):
         yield "no-refusal", f"declares {sorted(operation.answers)} only, and no refusal"
+
+
+def _server_faults(registry: Registry) -> Iterator[Fault]:
+    """Yield each server of an operation that is at none of its provider's hosts."""
+    for contract in registry.contracts:
+        for operation in contract.operations:
+            raw = operation.document.raw
+            item = raw["paths"][operation.path]
+            pointer = join_pointer("/paths", operation.path)
+            call = join_pointer(pointer, operation.method.lower())
+            for holder, place in (
+                (item[operation.method.lower()], call),
+                (item, pointer),
+                (raw, ""),
+            ):
+                for index, host in _hosts(holder):
+                    if host not in contract.provider.hosts:
+                        yield Fault(
+                            operation.document.name,
+                            "other-server",
+                            join_pointer(place, "servers", index),
+                            f"names the host {host!r:.80}, which is not among hosts in "
+                            "provider.toml",
+                        )
+
+
+def _hosts(holder: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    servers = holder.get("servers")
+    for index, server in enumerate(servers if isinstance(servers, list) else ()):
+        url = server.get("url") if isinstance(server, Mapping) else None
+        found = re.match(r"https?://([^/:]+)", url) if isinstance(url, str) else None
+        if found:  # a path alone is at the host of the document itself
+            yield index, found[1].lower()
+
+
+def _spelling_faults(registry: Registry) -> Iterator[Fault]:
+    for document in registry.documents:
+        for pointer in document.respelled:
+            keyword = pointer.rpartition("/")[2]
+            yield Fault(
+                document.name,
+                "other-version",
+                pointer,
+                f"{keyword!r:.40} is not spelled as OpenAPI {document.version} has it",
+            )
 
 
 def _folder(operation: Operation) -> str:

@@ -25,6 +25,7 @@ class _Entry(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     retrieved: date
     origin: Literal["verbatim", "transcribed"]
+    etag: str = ""
     note: str = ""
 
 

@@ -18,12 +18,14 @@ class Document:
 
     `name` is its path below the specs folder, with forward slashes. `raw` is the
     document with every treatment of `waivers.toml` applied and without the components
-    that no operation reaches; nobody may change it.
+    that no operation reaches; nobody may change it. `respelled` are the pointers of
+    the keywords of the other version, which `raw` has in the spelling of its own.
     """
 
     name: str
     version: Literal["3.0", "3.1"]
     raw: Mapping[str, Any] = field(repr=False)
+    respelled: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,13 @@ _JSON_MEDIA_TYPE = re.compile(
     r"application/(?:[\w.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE
 )
 
+_ANY_NAME = re.compile(r"\\\{\w+\\\}")  # in a template, escaped
+
+METHODS = frozenset(
+    {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"}
+)
+"""The members of a path item that are operations, in capitals."""
+
 _STYLES: dict[Location, str] = {
     "path": "simple",
     "query": "form",
@@ -37,15 +44,20 @@ def find_paths(document: Document, facts: OperationFacts) -> list[tuple[str, str
     """Return the paths of *document* that *facts* means, each with its model.
 
     The model is what stands where *facts* has `{model}`, or empty where the path
-    does not carry one.
+    does not carry one. Of the other paths those of the first template count that the
+    document has.
     """
-    pattern = re.escape(facts.path).replace(r"\{model\}", "(?P<model>[^{}]+)")
-    found: list[tuple[str, str]] = []
-    for path in document.raw["paths"]:
-        match = re.fullmatch(pattern, path)
-        if match and has_operation(document, path, facts):
-            found.append((path, match.groupdict().get("model", "")))
-    return found
+    usual = re.escape(facts.path).replace(r"\{model\}", "(?P<model>[^{}]+)")
+    others = (_ANY_NAME.sub("[^{}/]+", re.escape(it)) for it in facts.other_paths)
+    for pattern in (usual, *others):
+        found: list[tuple[str, str]] = []
+        for path in document.raw["paths"]:
+            match = re.fullmatch(pattern, path)
+            if match and has_operation(document, path, facts):
+                found.append((path, match.groupdict().get("model", "")))
+        if found:
+            return found
+    return []
 
 
 def has_operation(document: Document, path: str, facts: OperationFacts) -> bool:

@@ -90,16 +90,25 @@ class OperationFacts(_Facts):
     """Which operation of the documents plays a role, and how it is addressed.
 
     `path` is the template as the documents write it, with `{model}` for the whole
-    model id and `{app}` for its first two segments. `document` names one document
-    that serves every model; without it each model's own document has the operation.
+    model id and `{app}` for its first two segments. `other_paths` are templates that
+    some documents have in its place; there a name stands for any one segment.
+    `document` names one document that serves every model which does not declare the
+    operation itself; without it each model's own document has it.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE", "PATCH"]
     path: PathTemplate
+    other_paths: tuple[PathTemplate, ...] = ()
     wire_path: PathTemplate | None = None
     aliases: tuple[PathTemplate, ...] = ()
     document: str | None = None
     id: str | None = None  # the parameter that carries the job's id
+
+    @model_validator(mode="after")
+    def _is_sent_as_it_is_found(self) -> Self:
+        if self.other_paths and self.wire_path:
+            raise ValueError("other_paths are sent as documented, so wire_path is idle")
+        return self
 
 
 class Operations(_Facts):
@@ -114,7 +123,8 @@ class Operations(_Facts):
 class JobFacts(_Facts):
     """Where an answer carries what a job is; `video` is in the outcome's answer.
 
-    `cost` is what is charged for the job, `position` how many wait before it.
+    `cost` is what it costs as the provider bills it, `spent` in currency, which not
+    every document declares; `position` is how many jobs wait before it.
     """
 
     id: Pointer
@@ -123,6 +133,7 @@ class JobFacts(_Facts):
     error: Pointer
     cost: Pointer | None = None
     position: Pointer | None = None
+    spent: Pointer | None = None
     source: str
 
 

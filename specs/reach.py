@@ -50,7 +50,10 @@ def prune(raw: Mapping[str, Any], *, name: str) -> dict[str, Any]:
         ),
     ]
     while waiting:
-        for reference, place in _references(*waiting.pop()):
+        for node, place in walk(*waiting.pop()):
+            if "$ref" not in node:
+                continue
+            reference = node["$ref"]
             _, target = resolve(raw, reference, place, name=name)
             match split_pointer(target):
                 case ("paths", *_):
@@ -79,8 +82,11 @@ def prune(raw: Mapping[str, Any], *, name: str) -> dict[str, Any]:
     return kept
 
 
-def _references(node: Any, pointer: str) -> Iterator[tuple[Any, str]]:
-    """Yield each reference below *node*, and where the object that carries it stands."""
+def walk(node: Any, pointer: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield each object below *node* that OpenAPI gives a meaning, and where it stands.
+
+    Data, extensions and objects whose members an author named are passed through.
+    """
     waiting: list[tuple[Any, str, bool]] = [(node, pointer, False)]
     while waiting:
         here, place, named = waiting.pop()
@@ -90,8 +96,8 @@ def _references(node: Any, pointer: str) -> Iterator[tuple[Any, str]]:
             ]
         if not isinstance(here, dict):
             continue
-        if "$ref" in here and not named:
-            yield here["$ref"], place
+        if not named:
+            yield here, place
         for key, child in here.items():
             if named or not (key in _DATA or key.startswith("x-")):
                 waiting.append(

@@ -15,7 +15,14 @@ from specs.errors import (
 from specs.lifecycle import Outcome
 from specs.loader import read_document
 from specs.model import Contract, Document, Operation, Role
-from specs.operations import fill, find_paths, has_operation, read_operation
+from specs.operations import (
+    METHODS,
+    fill,
+    find_paths,
+    has_operation,
+    read_operation,
+)
+from specs.overlays import Action, read_overlays
 from specs.pointers import split_pointer
 from specs.provider import OperationFacts, Provider, read_provider
 from specs.schemas import ObjectSchema, Schema
@@ -35,7 +42,8 @@ class Registry:
     """The providers, documents and contracts of one folder; immutable once loaded.
 
     Contracts are in order of provider, then model. `treated` are the treatments of
-    `waivers` that a document needed.
+    `waivers` that a document needed, `overlaid` the actions of `overlays` that changed
+    one, by its name.
     """
 
     folder: Path
@@ -44,6 +52,8 @@ class Registry:
     contracts: tuple[Contract, ...]
     waivers: Waivers
     treated: tuple[Treatment, ...]
+    overlays: tuple[Action, ...]
+    overlaid: Mapping[str, tuple[Action, ...]]
 
     @classmethod
     def load(cls, folder: Path) -> "Registry":
@@ -53,16 +63,22 @@ class Registry:
         documents: list[Document] = []
         contracts: list[Contract] = []
         treated: list[Treatment] = []
+        overlays: list[Action] = []
+        overlaid: dict[str, tuple[Action, ...]] = {}
         for facts in sorted(folder.glob("*/provider.toml")):
             place = facts.parent.name
             provider = read_provider(facts, name=f"{place}/provider.toml")
+            actions = read_overlays(facts.parent)
             own: dict[str, Document] = {}
             for path in sorted(facts.parent.glob("*.json")):
-                own[path.name], needed = read_document(
-                    path, name=f"{place}/{path.name}", treatments=waivers.treatment
+                name = f"{place}/{path.name}"
+                own[path.name], needed, changes = read_document(
+                    path, name=name, treatments=waivers.treatment, actions=actions
                 )
                 treated += needed
+                overlaid[name] = tuple(changes)
             providers.append(provider)
+            overlays += actions
             documents.extend(own.values())
             promised = _contracts(provider, own)
             _check_neutral(provider, promised)
@@ -80,6 +96,8 @@ class Registry:
             contracts=tuple(contracts),
             waivers=waivers,
             treated=tuple(treated),
+            overlays=tuple(overlays),
+            overlaid=overlaid,
         )
 
     def contract(self, id_or_model: str, *, provider: str | None = None) -> Contract:
@@ -147,11 +165,7 @@ def _read(
     facts = _roles(provider)
     paths = find_paths(document, facts["submit"])
     if not paths:
-        raise ProviderError(
-            f"{document.name}#/paths",
-            f"declares no {facts['submit'].method} {facts['submit'].path} to submit with",
-            fix="name the document in operations.*.document, or mend operations.submit",
-        )
+        raise _no_submit(document, facts["submit"])
     for path, named in paths:
         submit = read_operation(
             document, path, facts["submit"], role="submit", model=named
@@ -164,7 +178,7 @@ def _read(
                     fix="treat the name in waivers.toml",
                 )
             others: dict[Role, Operation] = {
-                role: _other(model, facts[role], role, documents, document)
+                role: _other(model, facts[role], role, documents, submit)
                 for role in facts
                 if role != "submit"
             }
@@ -178,15 +192,39 @@ def _read(
             )
 
 
+def _no_submit(document: Document, facts: OperationFacts) -> ProviderError:
+    calls = [
+        f"{method.upper()} {path}"
+        for path, item in document.raw["paths"].items()
+        if isinstance(item, dict)
+        for method in item
+        if method.upper() in METHODS
+    ]
+    declared = f"only {', '.join(calls)}" if calls else "no operation at all"
+    return ProviderError(
+        f"{document.name}#/paths",
+        f"declares no {facts.method} {facts.path} to submit with, and so no model: it "
+        f"has {declared}",
+        fix="vendor the document that submits, name this one in operations.*.document, "
+        "or mend operations.submit",
+    )
+
+
 def _other(
     model: str,
     facts: OperationFacts,
     role: Role,
     documents: Mapping[str, Document],
-    document: Document,
+    submit: Operation,
 ) -> Operation:
-    home = documents[facts.document] if facts.document else document
-    path = fill(facts.path, model)
+    """Read what plays *role*: from the document of *submit*, or the one for all."""
+    home, path = submit.document, fill(facts.path, model)
+    if facts.document:
+        own = [it for it, _ in find_paths(home, facts)]
+        if own:
+            path = submit.path if submit.path in own else own[0]
+        else:
+            home = documents[facts.document]
     if not has_operation(home, path, facts):
         raise ProviderError(
             f"{home.name}#/paths",

@@ -44,6 +44,10 @@ class _Entry(BaseModel):
     documents: str
     reason: str = Field(min_length=1)
 
+    def is_for(self, document: str) -> bool:
+        """Say whether this entry is about the document of that name."""
+        return fnmatchcase(document, self.documents)
+
 
 class Waiver(_Entry):
     """Faults of one *rule* that are known and accepted."""
@@ -55,7 +59,7 @@ class Waiver(_Entry):
         """Say whether this waiver accepts the fault of *rule* at that place."""
         return (
             self.rule == rule
-            and fnmatchcase(document, self.documents)
+            and self.is_for(document)
             and fnmatchcase(pointer, self.pointer)
         )
 
@@ -113,7 +117,7 @@ def treat(
     Raises WaiverError where a treatment's place is not in the document, or a value
     cannot be coerced.
     """
-    own = [it for it in treatments if fnmatchcase(name, it.documents)]
+    own = [it for it in treatments if it.is_for(name)]
     if not own:
         return raw, []
     treated = copy.deepcopy(raw)
@@ -157,7 +161,7 @@ def _treat_member(
     elif treatment.action == "drop":
         parent.pop(key, None)
     elif key in parent:
-        parent[key] = _coerced(parent[key], parent, where)
+        parent[key] = coerced(parent[key], parent, where)
     return _state(parent, key) != before
 
 
@@ -166,7 +170,7 @@ def _state(parent: Mapping[str, Any], key: str) -> tuple[bool, str]:
     return key in parent, json.dumps(parent.get(key), sort_keys=True)
 
 
-def _coerced(value: Json, schema: Mapping[str, Any], where: str) -> Json:
+def coerced(value: Json, schema: Mapping[str, Any], where: str) -> Json:
     """Return the one value of the declared type that is written like *value*."""
     types = [it for it in fold_types(schema, where) if it != "null"]
     kind = types[0] if len(types) == 1 else ""
@@ -194,16 +198,12 @@ def _scalar(text: str) -> Json:
         return text
 
 
-def refuse_unneeded(
-    entries: Iterable[Waiver | Treatment], needed: Iterable[Waiver | Treatment]
-) -> None:
-    """Raise WaiverError for the first of *entries* that nothing needed."""
-    used = list(needed)
-    for entry in entries:
-        if entry not in used:
-            what = entry.rule if isinstance(entry, Waiver) else entry.action
-            raise WaiverError(
-                f"{FILE} ({entry.documents}, {what})",
-                "no document needs this entry any more",
-                fix="remove it",
-            )
+def refuse_unneeded(idle: Iterable[Waiver | Treatment]) -> None:
+    """Raise WaiverError for the first of *idle*, the entries that nothing needs."""
+    for entry in idle:
+        what = entry.rule if isinstance(entry, Waiver) else entry.action
+        raise WaiverError(
+            f"{FILE} ({entry.documents}, {what})",
+            "no document needs this entry any more",
+            fix="remove it",
+        )

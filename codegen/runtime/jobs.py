@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -26,6 +26,7 @@ from .errors import (
 from .exchange import Steps
 from .protocol import JobProtocol
 from .session import AsyncSession, Session
+from .tracing import span
 
 if TYPE_CHECKING:
     from .resource import Resource
@@ -143,6 +144,12 @@ class _Job(Generic[OutputT, SessionT]):
             body=answer,
         )
 
+    def span(self, call: str) -> AbstractContextManager[Any]:
+        """Return the context in which the program's *call* is traced."""
+        facts = {"reel_provider": self.provider, "reel_model": self.model}
+        tracer = self._session.tracer
+        return span(tracer, f"reel {call}", **facts, reel_job_id=self.id)
+
     def find_video(self, answer: Body) -> str:
         """Return where the video stands; raise ContractViolation if *answer* says not."""
         with about(self):
@@ -153,15 +160,19 @@ class _Job(Generic[OutputT, SessionT]):
 
 
 @contextmanager
-def about(job: Any) -> Generator[None, None, None]:
-    """Put *job* into whatever ends the wait for it."""
+def about(job: Any, call: str = "") -> Generator[None, None, None]:
+    """Put *job* into whatever ends the wait for it, and trace the *call* if named."""
     try:
-        yield
+        with job.span(call) if call else nullcontext():
+            yield
     except ReelError as exc:
         exc.job = exc.job or job
         raise
     except KeyboardInterrupt as exc:
         raise JobInterrupted(job) from exc
+    except BaseException as exc:  # a task that is cancelled, say
+        exc.add_note(f"{job.provider} {job.model}: it was about job {job.id}")
+        raise
 
 
 class _Finished(Generic[OutputT, SessionT]):
@@ -213,7 +224,7 @@ class Finished(_Finished[OutputT, Session]):
         on_progress: OnBytes | None = None,
     ) -> Path:
         """Fetch the video to *path*, whole or not at all, and return the path."""
-        with about(self.job):
+        with about(self.job, "download"):
             return self._session.run(self._download(path, timeout, on_progress))
 
 
@@ -228,7 +239,7 @@ class AsyncFinished(_Finished[OutputT, AsyncSession]):
         on_progress: OnBytes | None = None,
     ) -> Path:
         """Fetch the video to *path*, whole or not at all, and return the path."""
-        with about(self.job):
+        with about(self.job, "download"):
             return await self._session.run(self._download(path, timeout, on_progress))
 
 
@@ -237,7 +248,7 @@ class Job(_Job[OutputT, Session]):
 
     def poll(self) -> Progress:
         """Ask once how the job stands."""
-        with about(self):
+        with about(self, "poll"):
             return self._session.run(self._dialogue.poll(self))
 
     def wait(
@@ -258,7 +269,7 @@ class Job(_Job[OutputT, Session]):
                 which grows.
             on_progress: Called after each look, with its Progress.
         """
-        with about(self):
+        with about(self, "wait"):
             answer = self._session.run(self.steps(timeout, interval, on_progress))
         return Finished(self, self._session, answer)
 
@@ -268,7 +279,7 @@ class Job(_Job[OutputT, Session]):
         """Yield each look at the job until it has ended; see wait()."""
         watch = self._watch(timeout, interval)
         while not watch.over:
-            with about(self):
+            with about(self, "poll"):
                 progress = self._session.run(watch.look())
             yield progress
 
@@ -278,9 +289,16 @@ class Job(_Job[OutputT, Session]):
         """Wait as wait() does and return the service's answer, typed."""
         return self.wait(timeout=timeout).output
 
-    def download(self, path: StrPath, *, timeout: float | None = None) -> Path:
+    def download(
+        self,
+        path: StrPath,
+        *,
+        timeout: float | None = None,
+        on_progress: OnBytes | None = None,
+    ) -> Path:
         """Wait as wait() does, fetch the video to *path* and return the path."""
-        return self.wait(timeout=timeout).download(path)
+        finished = self.wait(timeout=timeout)
+        return finished.download(path, on_progress=on_progress)
 
 
 class CancellableJob(Job[OutputT]):
@@ -288,7 +306,7 @@ class CancellableJob(Job[OutputT]):
 
     def cancel(self) -> None:
         """Ask the service to withdraw the job; raise ApiError where it will not."""
-        with about(self):
+        with about(self, "cancel"):
             self._session.run(self._dialogue.cancel(self))
 
 
@@ -297,7 +315,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
 
     async def poll(self) -> Progress:
         """Ask once how the job stands."""
-        with about(self):
+        with about(self, "poll"):
             return await self._session.run(self._dialogue.poll(self))
 
     async def wait(
@@ -308,7 +326,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
         on_progress: OnProgress | None = None,
     ) -> AsyncFinished[OutputT]:
         """Wait until the video is there and return the finished job; see Job.wait()."""
-        with about(self):
+        with about(self, "wait"):
             answer = await self._session.run(self.steps(timeout, interval, on_progress))
         return AsyncFinished(self, self._session, answer)
 
@@ -318,7 +336,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
         """Yield each look at the job until it has ended; see wait()."""
         watch = self._watch(timeout, interval)
         while not watch.over:
-            with about(self):
+            with about(self, "poll"):
                 progress = await self._session.run(watch.look())
             yield progress
 
@@ -328,9 +346,16 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
         """Wait as wait() does and return the service's answer, typed."""
         return (await self.wait(timeout=timeout)).output
 
-    async def download(self, path: StrPath, *, timeout: float | None = None) -> Path:
+    async def download(
+        self,
+        path: StrPath,
+        *,
+        timeout: float | None = None,
+        on_progress: OnBytes | None = None,
+    ) -> Path:
         """Wait as wait() does, fetch the video to *path* and return the path."""
-        return await (await self.wait(timeout=timeout)).download(path)
+        finished = await self.wait(timeout=timeout)
+        return await finished.download(path, on_progress=on_progress)
 
 
 class AsyncCancellableJob(AsyncJob[OutputT]):
@@ -338,7 +363,7 @@ class AsyncCancellableJob(AsyncJob[OutputT]):
 
     async def cancel(self) -> None:
         """Ask the service to withdraw the job; raise ApiError where it will not."""
-        with about(self):
+        with about(self, "cancel"):
             await self._session.run(self._dialogue.cancel(self))
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
 from .dialogue import Started
-from .errors import NetworkError
+from .errors import InvalidInputError, NetworkError, Problem
 from .exchange import Steps
 from .inputs import OPTIONS, UNSET, encode, rules_of
 from .jobs import AsyncCancellableJob, AsyncJob, CancellableJob, Job, now
 from .money import Estimate, estimate
 from .protocol import JobProtocol
-from .session import AsyncSession, Session
+from .session import AsyncSession, Session, log
+from .tracing import span
 from .uploads import has_files, place_files, without_files
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 StartedT_co = TypeVar("StartedT_co", covariant=True)
 JobT_co = TypeVar("JobT_co", covariant=True)
@@ -36,20 +41,31 @@ class Resource(Generic[StartedT_co, JobT_co]):
 
     def estimate(self, arguments: Mapping[str, Any]) -> Estimate | None:
         """Return what a job with *arguments* would cost; see client.estimate()."""
+        return estimate(self._protocol.price, self.check(arguments))
+
+    def check(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the body that *arguments* amount to; raise InvalidInputError."""
         values, validate = self._values(arguments), arguments.get("validate")
         self._encode(without_files(self._protocol, values), validate)
-        return estimate(self._protocol.price, values)
+        return values
 
-    def _submit(self, arguments: Mapping[str, Any]) -> StartedT_co:
+    def start(self, arguments: Mapping[str, Any]) -> StartedT_co:
         """Start a job with *arguments*: those of the generated `submit`, by name."""
         session, steps = self._session, self._start(arguments)
         if isinstance(session, Session):
-            return cast("StartedT_co", self._made(session.run(steps)))
+            with self._span():
+                return cast("StartedT_co", self._made(session.run(steps)))
 
         async def start() -> Any:
-            return self._made(await session.run(steps))
+            with self._span():
+                return self._made(await session.run(steps))
 
         return cast("StartedT_co", start())
+
+    def _span(self) -> AbstractContextManager[Any]:
+        service, model = self._protocol.service.name, self._protocol.model
+        facts = {"reel_provider": service, "reel_model": model}
+        return span(self._session.tracer, "reel submit", **facts)
 
     def _start(self, arguments: Mapping[str, Any]) -> Steps[Started]:
         protocol, session = self._protocol, self._session
@@ -61,6 +77,7 @@ class Resource(Generic[StartedT_co, JobT_co]):
                 protocol, values, session.access, session.persistence
             )
         content = self._encode(values, validate)
+        headers = _checked(protocol, arguments.get("extra_headers") or {})
         taken = session.budget.take(
             estimate(protocol.price, values), where=protocol.where
         )
@@ -70,7 +87,7 @@ class Resource(Generic[StartedT_co, JobT_co]):
                 yield from session.dialogue(protocol).submit(
                     content,
                     query={protocol.webhook: hook} if hook else None,
-                    headers=arguments.get("extra_headers"),
+                    headers=headers,
                 )
             )
         except NetworkError as exc:
@@ -94,6 +111,8 @@ class Resource(Generic[StartedT_co, JobT_co]):
         return encode(rules, values, where=self._protocol.where)
 
     def _made(self, started: Started) -> Any:
+        # Whatever becomes of the program, the log says what it has begun to pay for.
+        log.info("%s: submitted job %s", self._protocol.where, started.id)
         facts = {"status": started.status, "request_id": started.request_id}
         return self._job(started.id, **facts, created=now())
 
@@ -104,3 +123,17 @@ class Resource(Generic[StartedT_co, JobT_co]):
         else:
             kind = Job if blocking else AsyncJob
         return kind(self._session, self._protocol, self._output, id, **facts)
+
+
+def _checked(protocol: JobProtocol, headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return *headers* if they can be sent, and leave the key to the session."""
+    for name, value in headers.items():
+        sound = all(type(it) is str and it.isascii() for it in (name, value))
+        if not sound or not _HEADER.fullmatch(name) or not value.isprintable():
+            told = f"{name!r:.40}: {value!r:.40} is no header"
+        elif name.lower() == protocol.service.header.lower():
+            told = f"{name} carries the key, which is passed as api_key"
+        else:
+            continue
+        raise InvalidInputError(protocol.where, (Problem("extra_headers", told),))
+    return headers

@@ -4,24 +4,25 @@ from typing import Any
 
 from mock_server.answers.responses import (
     View,
-    answer_schema,
     find_schema,
     identify,
+    is_declared,
     price,
     put,
+    success,
     write_video,
 )
 from mock_server.answers.samples import complete
 from mock_server.exchange import Reply, json_reply
 from mock_server.scenarios import Failure
-from specs import Contract, Json, ObjectSchema
+from specs import Contract, Json, ObjectSchema, Operation
 
 
 def answer_submit(view: View) -> Reply:
     """Return the answer to the submit of a job."""
     content = identify(view)
-    _write_price(content, view)
-    return _reply(content, view)
+    _write_price(content, view, view.contract.submit)
+    return _reply(content, view, view.contract.submit)
 
 
 def answer_poll(view: View) -> Reply:
@@ -29,15 +30,15 @@ def answer_poll(view: View) -> Reply:
     content = identify(view)
     if view.succeeded:
         write_video(content, view)
-        _write_price(content, view)
+        _write_price(content, view, view.contract.poll)
     elif view.ended:
         error = _describe_failure(view.contract, view.failure)
         put(content, view.contract.provider.job.error, error)
-    return _reply(content, view)
+    return _reply(content, view, view.contract.poll)
 
 
-def _reply(content: dict[str, Any], view: View) -> Reply:
-    schema = answer_schema(view.contract)
+def _reply(content: dict[str, Any], view: View, operation: Operation) -> Reply:
+    status, schema = success(operation)
     headers = {"x-inference-id": view.job.id}
     prices = view.contract.provider.prices
     if view.ended and prices is not None:
@@ -46,13 +47,15 @@ def _reply(content: dict[str, Any], view: View) -> Reply:
         prefix = f"x-{view.contract.provider.name}"
         headers[f"{prefix}-{prices.currency.lower()}-spent"] = f"{cost:g}"
         headers[f"{prefix}-credits-used"] = str(_credits(view, cost))
-    return json_reply(200, complete(schema, content), headers=headers)
+    return json_reply(status, complete(schema, content), headers=headers)
 
 
-def _write_price(content: dict[str, Any], view: View) -> None:
-    pointer = view.contract.provider.job.cost
-    if pointer is not None:
-        put(content, pointer, _credits(view, price(view)))
+def _write_price(content: dict[str, Any], view: View, operation: Operation) -> None:
+    job = view.contract.provider.job
+    if job.cost is not None:
+        put(content, job.cost, _credits(view, price(view)))
+    if job.spent is not None and is_declared(operation, job.spent):
+        put(content, job.spent, price(view))
 
 
 def _credits(view: View, cost: float) -> int:

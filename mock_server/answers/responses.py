@@ -24,6 +24,7 @@ from specs import (
     Json,
     NumberSchema,
     ObjectSchema,
+    Operation,
     Schema,
     StringSchema,
     split_pointer,
@@ -266,14 +267,29 @@ def price(view: View) -> float:
     return round(each * view.shape.frames / (prices.frames_per_second or 1), 6)
 
 
+def success(operation: Operation) -> tuple[int, ObjectSchema]:
+    """Return the first status code of success that answers JSON, and its schema."""
+    answers = sorted(operation.answers.items())
+    code, schema = next(it for it in answers if it[0].startswith("2") and it[1])
+    # The registry refuses an operation whose answer has no member for the job's facts.
+    assert isinstance(schema, ObjectSchema)
+    return int(code.upper().replace("X", "0")), schema
+
+
 @lru_cache(_MANY)
 def answer_schema(contract: Contract) -> ObjectSchema:
     """Return the schema of the answer that carries the video."""
-    answers = sorted(contract.outcome.answers.items())
-    schema = next(it for code, it in answers if code.startswith("2") and it)
-    # The registry refuses a contract whose outcome has no member for the video.
-    assert isinstance(schema, ObjectSchema)
-    return schema
+    return success(contract.outcome)[1]
+
+
+def is_declared(operation: Operation, pointer: str) -> bool:
+    """Say whether the answer of *operation* names what stands at *pointer*."""
+    schema: Schema = success(operation)[1]
+    for step in split_pointer(pointer):
+        if not isinstance(schema, ObjectSchema) or step not in schema.properties:
+            return False
+        schema = schema.properties[step].schema
+    return True
 
 
 @lru_cache(_MANY)

@@ -50,13 +50,18 @@ def draw_sample(schema: Schema) -> Json:
 
 
 def complete(schema: ObjectSchema, content: dict[str, Any]) -> dict[str, Any]:
-    """Return *content* with a sample for each required member that it lacks."""
-    missing = {
-        name: draw_sample(it.schema)
-        for name, it in schema.properties.items()
-        if it.required and name not in content
-    }
-    return content | missing
+    """Return *content* with a sample for each required member that it lacks.
+
+    So do the objects inside it.
+    """
+    found = dict(content)
+    for name, it in schema.properties.items():
+        inner = found.get(name)
+        if isinstance(it.schema, ObjectSchema) and isinstance(inner, dict):
+            found[name] = complete(it.schema, inner)
+        elif it.required and name not in found:
+            found[name] = draw_sample(it.schema)
+    return found
 
 
 def _draw_number(schema: NumberSchema) -> int | float:

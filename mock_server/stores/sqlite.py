@@ -1,7 +1,7 @@
 """Jobs in one SQLite file, which outlives the server and may be shared by several."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -9,14 +9,16 @@ from threading import Lock
 
 from mock_server.errors import StoreError
 from mock_server.jobs import Job
-from mock_server.stores.files import open_file, transaction
-from mock_server.stores.group_commit import GroupCommit
+from mock_server.memory import Memory
+from mock_server.stores.files import Commits, open_file, transaction
+from mock_server.stores.grouping import Grouped
 from mock_server.stores.shelf import SqliteShelf
 from mock_server.stores.sqlite_board import SqliteBoard
 from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS jobs (key TEXT PRIMARY KEY, job BLOB NOT NULL)"
 _READ = "SELECT job FROM jobs WHERE key = ?"
+_MOST_KNOWN = 4_096  # jobs that need not be read again
 _MOST_AT_ONCE = 400  # jobs in one statement, which takes two variables for each
 
 
@@ -25,7 +27,7 @@ class SqliteStore:
 
     What was added outlives a crash of the process; only a crash of the whole machine
     may cost the last moment's jobs. Reading has a connection of its own, and so never
-    waits for another process that writes.
+    waits for another process that writes; a job is read again once somebody has written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,27 +37,39 @@ class SqliteStore:
         with transaction(self._writer):
             self._writer.execute(_SCHEMA)
         self._reader = open_file(path)
+        self._commits = Commits(path)
+        self._latest = b""
+        self._known: Memory[str, Job] = Memory(_MOST_KNOWN)
         self.shelf = SqliteShelf(path)
         self.board = SqliteBoard(path)
         # A commit takes less time than it takes to hand it to a thread.
-        self._arriving = GroupCommit(self._insert)
+        self._arriving = Grouped(self._insert)
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""
         self.shelf.close()
         self.board.close()
+        self._commits.close()
         self._reader.close()
         self._writer.close()
 
     async def add(self, job: Job) -> bool:
         """Take *job*, unless its key is taken; say whether it was, once it is kept."""
-        return await self._arriving.add(job)
+        return await self._arriving.ask(job)
 
-    def get(self, key: str) -> Job | None:
+    async def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
         with self._reading:
-            row = self._reader.execute(_READ, (key,)).fetchone()
-        return None if row is None else decode_job(row[0])
+            if self._latest != (latest := self._commits.latest):
+                self._known.clear()
+                self._latest = latest
+            job = self._known.get(key)
+            if job is None:
+                row = self._reader.execute(_READ, (key,)).fetchone()
+                if row is None:
+                    return None
+                job = self._known[key] = decode_job(row[0])
+            return job
 
     def update(self, key: str, change: Callable[[Job], Job]) -> Job:
         """Put what *change* makes of a job in its place, and return that."""
@@ -94,8 +108,8 @@ class SqliteStore:
         with self._writing, transaction(self._writer):
             yield self._writer
 
-    def _insert(self, jobs: Sequence[Job]) -> Collection[str]:
-        """Commit *jobs*; return the keys that were taken."""
+    def _insert(self, jobs: Sequence[Job]) -> Sequence[bool]:
+        """Commit *jobs*; say of each whether its key was free."""
         rows = [(it.key, encode_job(it)) for it in jobs]
         try:
             try:
@@ -103,13 +117,13 @@ class SqliteStore:
                     _insert_all(db, rows)
             except sqlite3.IntegrityError:
                 with self._change() as db:
-                    return [key for key, row in rows if not _insert_one(db, key, row)]
+                    return [_insert_one(db, key, row) for key, row in rows]
         except sqlite3.Error as exc:
             raise StoreError(
                 f"{self.path}: cannot take {len(rows)} jobs: {exc}; "
                 "look after the file and the room on its disk"
             ) from exc
-        return ()
+        return [True] * len(rows)
 
 
 def _insert_all(db: sqlite3.Connection, rows: Sequence[tuple[str, bytes]]) -> None:

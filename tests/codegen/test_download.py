@@ -2,6 +2,7 @@ import asyncio
 import gzip
 import os
 import threading
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,23 @@ def test_a_video_has_the_permissions_of_any_new_file(tmp_path: Path) -> None:
 
     modes = {(tmp_path / it).stat().st_mode for it in ("plain", "out.mp4")}
     assert len(modes) == 1
+
+
+def test_a_video_that_stands_in_the_answer_is_written(tmp_path: Path) -> None:
+    text = b64encode(VIDEO).decode()
+
+    path = fetch(whole, tmp_path / "out.mp4", f"data:video/mp4;base64,{text}")
+
+    assert path.read_bytes() == VIDEO
+
+
+@pytest.mark.parametrize(
+    "url", ["data:video/mp4,AAAA", "data:video/mp4;base64,s3cret!", "data:;base64,"]
+)
+def test_a_data_uri_without_a_video_leaves_nothing(url: str, tmp_path: Path) -> None:
+    told = failure(whole, tmp_path / "out.mp4", url)
+
+    assert told.startswith("video data:…: it is no data URI that holds a video")
 
 
 def test_no_key_is_sent_and_no_encoding_asked_for(tmp_path: Path) -> None:

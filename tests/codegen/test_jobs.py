@@ -14,6 +14,9 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from codegen.runtime import (
     UNSET,
@@ -120,7 +123,7 @@ class Made(Resource[Any, Any]):
         **options: Any,
     ) -> Any:
         given = {**locals()}
-        return self._submit(given | given.pop("options"))
+        return self.start(given | given.pop("options"))
 
 
 class Plain(Made):
@@ -392,6 +395,54 @@ def test_a_call_may_carry_what_no_document_knows_yet() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({"X-Extra": 2}, "'X-Extra': 2 is no header"),
+        ({2: "x"}, "2: 'x' is no header"),
+        ({"X Extra": "x"}, "'X Extra': 'x' is no header"),
+        ({"X-Extra": "a\r\nHost: b"}, "is no header"),
+        (
+            {"authorization": "Key x"},
+            "authorization carries the key, which is passed as",
+        ),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_refused(
+    headers: dict[Any, Any], told: str
+) -> None:
+    kept = Kept()
+    with client(kept) as it, pytest.raises(InvalidInputError, match=told):
+        it.one.submit(extra_headers=headers)
+
+    assert kept.requests == []
+
+
+def test_the_log_says_which_job_was_begun(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with client() as it:
+        it.one.submit()
+
+    assert "acme m/one: submitted job 7" in caplog.messages
+
+
+def test_a_job_tells_how_far_its_video_has_come(tmp_path: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+
+    async def work(it: AsyncClient) -> None:
+        await it.one.job("7").download(
+            tmp_path / "a", on_progress=lambda *it: seen.append(it)
+        )
+
+    run(work)
+    with client() as it:
+        it.one.job("7").download(
+            tmp_path / "a", on_progress=lambda *it: seen.append(it)
+        )
+
+    assert seen == [(5, 5), (5, 5)]
+
+
+@pytest.mark.parametrize(
     ("extra", "cost"),
     [
         ({}, None),
@@ -515,8 +566,9 @@ def test_a_wait_that_is_cancelled_ends_at_once() -> None:
         await asyncio.sleep(0.05)
         start = time.monotonic()
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
+        with pytest.raises(asyncio.CancelledError) as caught:
             await task
+        assert caught.value.__notes__ == ["acme m/one: it was about job 7"]
         assert asyncio.all_tasks() == {asyncio.current_task()}
         return time.monotonic() - start
 
@@ -945,7 +997,46 @@ def test_the_log_goes_to_standard_error_where_the_environment_wishes(
     with client():
         assert len(log.handlers) == 1
 
-    assert "GET https://acme.test/videos/7: 200 in 0.00 s" in capsys.readouterr().err
+    assert "GET https://acme.test/videos/7: 200 in" in capsys.readouterr().err
+
+
+def test_each_call_is_a_span_with_its_attempts_within(tmp_path: Path) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracer = provider.get_tracer("test")
+
+    async def work(it: AsyncClient) -> None:
+        await (await it.one.submit()).download(tmp_path / "b.mp4")
+
+    with client(tracer=tracer) as it:
+        it.one.submit().download(tmp_path / "a.mp4")
+    blocking = exporter.get_finished_spans()
+    exporter.clear()
+    run(work, tracer=tracer)
+    spans = exporter.get_finished_spans()
+
+    parents = {it.context.span_id: it.name for it in spans if it.context}
+    assert [(it.name, it.parent and parents[it.parent.span_id]) for it in spans] == [
+        ("POST", "reel submit"),
+        ("reel submit", None),
+        ("GET", "reel wait"),
+        ("GET", "reel wait"),
+        ("reel wait", None),
+        ("GET", "reel download"),
+        ("reel download", None),
+    ]
+    assert [it.name for it in blocking] == [it.name for it in spans]
+    assert dict(spans[0].attributes or {}) == {
+        "http.request.method": "POST",
+        "http.response.status_code": 200,
+        "url.full": "https://acme.test/videos",
+    }
+    assert dict(spans[4].attributes or {}) == {
+        "reel.provider": "acme",
+        "reel.model": "m/one",
+        "reel.job.id": "7",
+    }
+    assert KEY not in "".join(it.to_json() for it in spans)
 
 
 def test_a_name_that_is_no_models_is_answered_with_a_near_one() -> None:

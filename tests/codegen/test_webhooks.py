@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from codegen.runtime.errors import MissingExtraError, ReelError, UnverifiedWebhook
 from codegen.runtime.webhooks import Verifier, fetch_keys
+from mock_server.signing import describe_keys, sign_webhook
 
 BODY = b'{"request_id": "r-1", "status": "OK", "payload": {"video": {"url": "u"}}}'
 NOW = 1_700_000_000
@@ -60,6 +61,19 @@ def test_a_webhook_of_the_service_is_proven(padding: str) -> None:
 
     assert webhook.request_id == "r-1"
     assert webhook.body["payload"]["video"]["url"] == "u"
+
+
+def test_what_the_mock_signs_is_proven_and_nothing_else() -> None:
+    keys: Any = describe_keys()
+    headers = sign_webhook("r-1", BODY, prefix="X-Acme")
+    verifier = Verifier(url="https://keys.test", prefix="X-Acme", fetch=lambda _: keys)
+
+    assert verifier.verify(BODY, headers).request_id == "r-1"
+    with pytest.raises(UnverifiedWebhook):
+        verifier.verify(BODY + b" ", headers)
+    for name in headers:
+        with pytest.raises(UnverifiedWebhook):
+            verifier.verify(BODY, headers | {name: headers[name][:-1] + "x"})
 
 
 @pytest.mark.parametrize("body", [b"not json", b"[1]", b"[" * 100_000])

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from specs import Registry
+from specs import Registry, vendored_folder
 
 Mocks = Callable[..., Any]
+REFRAME = "wan2.2-vace-fun-a14b-reframe.json"
+FETCH = "universal-video-fetch.json"
 
 
 def test_a_submit_answers_id_status_and_cost(mock: Any) -> None:
@@ -59,6 +61,25 @@ def test_a_failed_job_says_why_and_costs_nothing(mock: Any) -> None:
     assert answer.json()["error"]["message"]
     assert "video" not in answer.json()
     assert answer.headers["x-aimlapi-credits-used"] == "0"
+
+
+def test_what_was_spent_is_told_where_the_document_declares_it(
+    make_mock: Mocks, tmp_path: Path
+) -> None:
+    folder = tmp_path / "aimlapi"
+    folder.mkdir()
+    for name in ("provider.toml", REFRAME, FETCH):
+        text = (vendored_folder() / "aimlapi" / name).read_text("utf-8")
+        charged = '"credits_used":{"type":"number"'
+        text = text.replace(charged, f'"usd_spent":{{"type":"number"}},{charged}')
+        (folder / name).write_text(text, "utf-8")
+    mock = make_mock(Registry.load(tmp_path))
+    job_id = mock.reframe()
+    mock.clock.advance(10)
+
+    assert mock.poll(job_id)["meta"] == {
+        "usage": {"credits_used": 2_000_000, "usd_spent": 1}
+    }
 
 
 @pytest.mark.parametrize("encoded", [True, False])

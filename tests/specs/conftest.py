@@ -13,6 +13,7 @@ import pytest
 
 from specs import Registry, Schema
 from tests.specs.court import PROPERTIES, Court
+from tests.specs.upstream import Upstream, serve_upstream
 
 PROVIDER = """
 name = "acme"
@@ -248,3 +249,10 @@ def bait() -> Iterator[tuple[str, list[str]]]:
 def court(load: Callable[..., Registry]) -> Court:
     """Bring a contract with a property of every kind to court."""
     return Court(load(make_document(PROPERTIES)).contracts[0])
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """Publish documents on the loopback."""
+    with serve_upstream() as found:
+        yield found

@@ -207,3 +207,12 @@ def test_schema_is_refused_when_it_leaves_no_value(
 
     assert str(caught.value).startswith(f"{IT}: {message}")
     assert "waivers.toml" in str(caught.value)
+
+
+def test_inclusive_bound_counts_in_3_1_when_it_is_the_tighter(read: Read) -> None:
+    schema = {"type": "number", "minimum": 2, "exclusiveMinimum": 1}
+
+    found = read(schema, version="3.1.0")
+
+    assert isinstance(found, NumberSchema)
+    assert found.minimum == inclusive(2)

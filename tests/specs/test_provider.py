@@ -135,6 +135,12 @@ def load_edited(
             "model.in is 'body', but operations.submit.path is '/make/{model}'",
             id="model-in-path-and-body",
         ),
+        pytest.param(
+            'path = "/jobs"',
+            'path = "/jobs"\nwire_path = "/j"\nother_paths = ["/old"]',
+            "other_paths are sent as documented, so wire_path is idle",
+            id="other-paths",
+        ),
     ],
 )
 def test_facts_are_refused_when_one_is_wrong(

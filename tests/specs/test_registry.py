@@ -143,7 +143,8 @@ def test_document_is_refused_when_it_declares_no_submit(
         load(broken)
 
     assert str(caught.value).startswith(
-        "acme/one.json#/paths: declares no POST /make to submit with; name the document"
+        "acme/one.json#/paths: declares no POST /make to submit with, and so no model: "
+        "it has only GET /jobs; vendor the document that submits"
     )
 
 
@@ -308,3 +309,46 @@ def test_loading_the_vendored_documents_is_deterministic() -> None:
 
     assert first.documents == second.documents
     assert repr(first) == repr(second)  # a contract equals itself alone
+
+
+OTHER_PATHS = 'other_paths = ["/old/{vendor}/jobs"]\n'
+
+
+def with_other_paths(facts: str, *, document: str = "") -> str:
+    """Return *facts* whose submit and poll may stand on an old path."""
+    shared = f'document = "{document}"\n' if document else ""
+    facts = facts.replace('path = "/make"\n', f'path = "/make"\n{OTHER_PATHS}')
+    return facts.replace('path = "/jobs"\n', f'path = "/jobs"\n{OTHER_PATHS}{shared}')
+
+
+def test_document_submits_and_polls_on_a_path_of_its_vendor_when_it_has_one(
+    load: Load, document: Make, facts: str
+) -> None:
+    old = document(models=("acme/old",))
+    paths = old["paths"]
+    old["paths"] = {
+        "/old/other/jobs": {"get": paths["/jobs"]["get"]},
+        "/old/acme/jobs": {**paths.pop("/make"), **paths.pop("/jobs")},
+    }
+    provider = with_other_paths(facts, document="two.json")
+
+    registry = load(old, document(), provider=provider)
+
+    (contract,) = registry.contracts
+    assert contract.submit.wire_path == contract.poll.wire_path == "/old/acme/jobs"
+    assert contract.poll.document is contract.submit.document
+
+
+def test_document_polls_on_the_usual_path_when_it_has_no_other(
+    load: Load, document: Make, facts: str
+) -> None:
+    old = document(models=("acme/old",))
+    old["paths"]["/old/acme/jobs"] = old["paths"].pop("/make")
+
+    (contract,) = load(
+        old, document(), provider=with_other_paths(facts, document="two.json")
+    ).contracts
+
+    assert contract.submit.wire_path == "/old/acme/jobs"
+    assert contract.poll.wire_path == "/jobs"
+    assert contract.poll.document is contract.submit.document

@@ -25,6 +25,7 @@ from .protocol import Service
 from .resource import Resource
 from .retries import Attempt, Persistence
 from .session import AsyncSession, Session, Validate, log_as_wished
+from .tracing import Tracer
 from .transport import AsyncHttpClient, AsyncTransport, HttpClient, Transport
 
 P = ParamSpec("P")
@@ -36,7 +37,7 @@ class Options(TypedDict, total=False):
     """What both colours of a client may be given, beside the key and a connection."""
 
     base_url: str | None
-    """Another address of the service, such as that of a mock server."""
+    """Another address of the service, such as that of a mock; else REEL_BASE_URL."""
 
     validate: Validate
     """Hold arguments and answers against the document ("strict"), or not ("off")."""
@@ -52,6 +53,9 @@ class Options(TypedDict, total=False):
 
     on_violation: Callable[[ContractViolation], object] | None
     """Called with each answer that the document does not allow."""
+
+    tracer: Tracer | None
+    """Starts a span for each call and each attempt: OpenTelemetry's get_tracer(…)."""
 
     clock: Callable[[], float]
     """Tells the time in seconds; only differences count."""
@@ -81,6 +85,7 @@ class _Client(Generic[SessionT]):
             "budget": Budget(options.get("max_spend")),
             "validate": options.get("validate", "strict"),
             "on_violation": options.get("on_violation"),
+            "tracer": options.get("tracer"),
         }
 
     if not TYPE_CHECKING:  # pragma: no branch - it would take any name for a model's
@@ -97,6 +102,11 @@ class _Client(Generic[SessionT]):
             module = import_module(f"{package}.resources.{name}")
             self.__dict__[name] = resource = module.Blocking(self._session)
             return resource
+
+    @property
+    def provider(self) -> str:
+        """The name of the service."""
+        return self._service.name
 
     def __dir__(self) -> Iterable[str]:
         return [*super().__dir__(), *self._models]

@@ -60,6 +60,8 @@ class Response:
 
 def shown_address(url: str) -> str:
     """Return *url* without what may be secret: user, password, query, fragment."""
+    if url.startswith("data:"):
+        return "data:…"
     try:
         parts = urlsplit(url)
     except ValueError:

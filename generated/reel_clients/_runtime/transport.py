@@ -26,8 +26,8 @@ from .exchange import Request, Response, Send, aside
 HttpClient: TypeAlias = httpx.Client
 AsyncHttpClient: TypeAlias = httpx.AsyncClient
 
-LARGEST_ANSWER = 16 * 1024 * 1024
-"""Bytes of an answer that is kept in memory; a video is not, it goes to a sink."""
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes of an answer that is kept in memory: room for a video that stands in it."""
 
 _PIECE = 256 * 1024
 """Bytes that are read from a file at once."""

@@ -105,7 +105,7 @@ class Wan22VaceFunA14bInpainting(Resource[StartedT_co, JobT_co]):
             image_list: Addresses of reference images whose content should appear in the result. Each item: Format: uri.
             mask_video_url: A video as long as the source, white where the source is to be repainted and black where it stays. Format: uri.
         """
-        return self._submit(locals())
+        return self.start(locals())
 
 
 Blocking: TypeAlias = Wan22VaceFunA14bInpainting[

@@ -111,7 +111,7 @@ class Wan22VaceFunA14bOutpainting(Resource[StartedT_co, JobT_co]):
             expand_bottom: Paint new content beyond the lower edge of the source. Default: True.
             expand_ratio: How much to add at each chosen edge, as a share of the source's size from 0 to 1; 0.25 adds a quarter. Default: 0.25.
         """
-        return self._submit(locals())
+        return self.start(locals())
 
 
 Blocking: TypeAlias = Wan22VaceFunA14bOutpainting[

@@ -101,7 +101,7 @@ class Wan22VaceFunA14bPose(Resource[StartedT_co, JobT_co]):
             interpolator_model: The network that draws the frames inserted between generated ones. One of 'rife', 'film'. Default: 'film'.
             sync_mode: Return the video inside the answer, as a data URI, instead of storing it and answering with an address.
         """
-        return self._submit(locals())
+        return self.start(locals())
 
 
 Blocking: TypeAlias = Wan22VaceFunA14bPose[Job[_answer.Output], Job[_answer.Output]]

@@ -105,7 +105,7 @@ class Wan22VaceFunA14bReframe(Resource[StartedT_co, JobT_co]):
             zoom_factor: Zoom factor for the video. When this value is greater than 0, the video will be zoomed in by this factor (in relation to the canvas size,) cutting off the edges of the video. A value of 0 means no zoom.
             trim_borders: Whether to trim borders from the video. Default: True.
         """
-        return self._submit(locals())
+        return self.start(locals())
 
 
 Blocking: TypeAlias = Wan22VaceFunA14bReframe[Job[_answer.Output], Job[_answer.Output]]

@@ -155,7 +155,7 @@ class Wan22VaceFunA14bInpainting(Resource[StartedT_co, JobT_co]):
             transparency_mode: How transparent areas of the first and the last frame are filled. One of 'content_aware', 'white', 'black'. Default: 'content_aware'.
             return_frames_zip: Also return every frame as an image, packed in one ZIP archive. Default: False.
         """
-        return self._submit(locals())
+        return self.start(locals())
 
 
 Blocking: TypeAlias = Wan22VaceFunA14bInpainting[

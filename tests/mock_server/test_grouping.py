@@ -1,12 +1,12 @@
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
 
 from mock_server.jobs import Job
-from mock_server.stores.group_commit import GroupCommit
+from mock_server.stores.grouping import Grouped
 
 
 def make_job(key: str) -> Job:
@@ -26,13 +26,13 @@ class Disk:
         self.error: Exception | None = None
         self.taken: set[str] = set()
 
-    def write(self, jobs: Sequence[Job]) -> Collection[str]:
+    def write(self, jobs: Sequence[Job]) -> Sequence[bool]:
         self.begun.set()
         assert self.open.wait(10)
         if self.error:
             raise self.error
         self.groups.append([it.key for it in jobs])
-        return self.taken
+        return [it.key not in self.taken for it in jobs]
 
 
 @pytest.fixture
@@ -40,13 +40,13 @@ def disk() -> Disk:
     return Disk()
 
 
-async def submit(commit: GroupCommit, *keys: str) -> list[bool | BaseException]:
-    adding = (commit.add(make_job(it)) for it in keys)
+async def submit(commit: Grouped[Job, bool], *keys: str) -> list[bool | BaseException]:
+    adding = (commit.ask(make_job(it)) for it in keys)
     return await asyncio.gather(*adding, return_exceptions=True)
 
 
 def test_what_one_round_of_the_loop_adds_is_written_together(disk: Disk) -> None:
-    commit = GroupCommit(disk.write)
+    commit = Grouped(disk.write)
 
     asyncio.run(submit(commit, "a", "b", "c"))
     asyncio.run(submit(commit, "d"))
@@ -57,11 +57,11 @@ def test_what_one_round_of_the_loop_adds_is_written_together(disk: Disk) -> None
 def test_each_of_a_group_hears_whether_its_own_key_was_taken(disk: Disk) -> None:
     disk.taken = {"b"}
 
-    assert asyncio.run(submit(GroupCommit(disk.write), "a", "b")) == [True, False]
+    assert asyncio.run(submit(Grouped(disk.write), "a", "b")) == [True, False]
 
 
 def test_everybody_of_a_group_hears_that_it_failed(disk: Disk) -> None:
-    commit = GroupCommit(disk.write)
+    commit = Grouped(disk.write)
     disk.error = OSError("full")
 
     heard = asyncio.run(submit(commit, "a", "b"))
@@ -73,7 +73,7 @@ def test_everybody_of_a_group_hears_that_it_failed(disk: Disk) -> None:
 
 
 def test_the_loop_goes_on_while_a_thread_writes(disk: Disk) -> None:
-    async def scene(commit: GroupCommit) -> None:
+    async def scene(commit: Grouped[Job, bool]) -> None:
         disk.open.clear()
         first = asyncio.create_task(submit(commit, "a"))
         while not disk.begun.is_set():
@@ -84,13 +84,13 @@ def test_the_loop_goes_on_while_a_thread_writes(disk: Disk) -> None:
         await asyncio.gather(first, later)
 
     with ThreadPoolExecutor(1) as threads:
-        asyncio.run(scene(GroupCommit(disk.write, threads)))
+        asyncio.run(scene(Grouped(disk.write, threads)))
 
     assert disk.groups == [["a"], ["b"]]
 
 
 def test_one_who_gives_up_takes_nobody_along(disk: Disk) -> None:
-    async def scene(commit: GroupCommit) -> list[bool | BaseException]:
+    async def scene(commit: Grouped[Job, bool]) -> list[bool | BaseException]:
         disk.open.clear()
         impatient = asyncio.create_task(submit(commit, "a"))
         patient = asyncio.create_task(submit(commit, "b"))
@@ -101,7 +101,7 @@ def test_one_who_gives_up_takes_nobody_along(disk: Disk) -> None:
         return await patient
 
     with ThreadPoolExecutor(1) as threads:
-        commit = GroupCommit(disk.write, threads)
+        commit = Grouped(disk.write, threads)
         assert asyncio.run(scene(commit)) == [True]
 
     assert disk.groups == [["a", "b"]]
@@ -110,10 +110,10 @@ def test_one_who_gives_up_takes_nobody_along(disk: Disk) -> None:
 def test_a_group_that_an_interrupted_loop_left_behind_holds_up_nobody(
     disk: Disk,
 ) -> None:
-    commit = GroupCommit(disk.write)
+    commit = Grouped(disk.write)
     interrupted = asyncio.new_event_loop()
     asyncio.events._set_running_loop(interrupted)
-    adding = commit.add(make_job("a"))
+    adding = commit.ask(make_job("a"))
     adding.send(None)  # it waits for what that loop never comes to
     asyncio.events._set_running_loop(None)
     adding.close()
