@@ -115,7 +115,7 @@ class Examiner:
             Situation.REFUSE,
             case=case,
             violation=violation,
-            sides=(broken_by(self.contract, violation),),
+            sides=broken_by(self.contract, violation),
         )
 
     def inquire(self, question: Question, *, strict: bool = False) -> None:
@@ -279,9 +279,9 @@ class Examiner:
         """Remember what *evidence* told of *job*."""
         state = evidence.text(self.contract.provider.job.status)
         if state != job.state:
+            self.tally.add_transition(job.state, state)
             job.state = state
             job.states.append(state)
-            self.tally.states[state] = None
         job.ending = job.ending or ending(evidence)
         job.cost = cost(evidence) if job.cost is None else job.cost
         place = position(evidence)

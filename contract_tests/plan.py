@@ -59,8 +59,9 @@ def few_invalid_requests(contract: Contract) -> list[tuple[Violation, Request]]:
     """
     ways: dict[RuleSide, dict[str, tuple[Violation, Request]]] = {}
     for violation, request in invalid_requests(contract):
-        those = ways.setdefault(broken_by(contract, violation), {})
-        those.setdefault(violation.label, (violation, request))
+        for side in broken_by(contract, violation):
+            those = ways.setdefault(side, {})
+            those.setdefault(violation.label, (violation, request))
     turns: Counter[str] = Counter()
     chosen: list[tuple[Violation, Request]] = []
     for side, those in ways.items():

@@ -30,7 +30,8 @@ class Target:
     passes. `stands_still` says that nothing else moves that clock. `patience` ends the wait for one job, in seconds of that clock; unless
     given, the provider's own deadline does. `failing` are headers that make the
     server fail the job of a submit, where it can be told to. `restart` stops the server
-    and starts it again with the jobs it had. `checks_keys` says that a well-formed key
+    and starts it again with the jobs it had, `renew` starts it without any, so that no
+    contract's answers depend on which others were tested before. `checks_keys` says that a well-formed key
     which nobody was given opens nothing; a stand-in may take any.
     """
 
@@ -43,6 +44,7 @@ class Target:
     timeout: float = 30.0
     failing: Mapping[str, str] = field(default_factory=dict)
     restart: Callable[[], object] | None = None
+    renew: Callable[[], object] = lambda: None
     checks_keys: bool = False
 
     def __post_init__(self) -> None:

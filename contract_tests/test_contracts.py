@@ -36,9 +36,10 @@ def examiner(request: pytest.FixtureRequest) -> Iterator[Examiner]:
 
 
 @pytest.fixture
-def draws(request: pytest.FixtureRequest) -> Draws:
+def draws(request: pytest.FixtureRequest, examiner: Examiner) -> Draws:
     """How much Hypothesis is to try."""
-    return ContractPlugin.of(request.config).draws
+    plugin = ContractPlugin.of(request.config)
+    return plugin.draws(examiner.contract, examiner.tally.test)
 
 
 def test_no_operation_works_without_a_key(examiner: Examiner) -> None:

@@ -5,7 +5,7 @@ import re
 from contract_tests import PROFILES
 from contract_tests.sockets import MOST_BYTES
 from contract_tests.target import Target
-from reelspec import mock_command, test_command
+from reelspec.test_command import command
 from tests.contract_tests.mutants import MUTANTS
 from tests.contract_tests.mutants.page import PAGE, claims_table, kills_table, table_in
 
@@ -30,7 +30,8 @@ def test_the_page_tells_the_limits_as_they_are() -> None:
 
 def test_the_page_names_options_that_there_are() -> None:
     named = set(re.findall(r"--[a-z][a-z-]+", TEXT))
-    parameters = [*test_command.command.params, *mock_command.command.params]
-    plugin = {"--failing-header"}  # of the pytest plugin alone
+    known = {name for it in command.params for name in it.opts}
+    forms = {f"--contract-{it}" for it in ("json", "html", "junit", "github")}
+    plugin = forms | {"--failing-header", "--strict-reading"}
 
-    assert named <= {name for it in parameters for name in it.opts} | plugin
+    assert named <= known | plugin

@@ -117,10 +117,12 @@ def has_failed(evidence: Evidence) -> bool:
 
 def may_be_a_failed_job(evidence: Evidence) -> bool:
     """Say whether the status code is that of the job, not that of the request."""
+    # A job may have failed since it was last asked after, so what counts is the poll
+    # behind the answer.
     return (
         evidence.situation is Situation.FETCH
         and evidence.status >= 400
-        and is_finished(evidence)
+        and evidence.state in evidence.contract.lifecycle.terminal
     )
 
 

@@ -15,9 +15,9 @@ from contract_tests.examiner import Examiner
 from contract_tests.profiles import Draws
 from contract_tests.tally import Tally
 from specs import Contract, Registry
-from tests.contract_tests.conftest import AIMLAPI
+from tests.contract_tests.conftest import AIMLAPI, FAL
 from tests.contract_tests.mutants import faulty
-from tests.contract_tests.mutants.reference import KEYS, Reply, Service
+from tests.contract_tests.mutants.reference import END, KEYS, Reply, Service
 
 HOSTILE = [
     pytest.param(b"", id="nothing"),
@@ -61,6 +61,19 @@ def test_a_hostile_answer_is_a_failure_that_can_be_read(
     assert KEYS["aimlapi"] not in str(caught.value)
 
 
+def test_a_job_may_have_failed_since_it_was_last_asked_after(
+    examine: Callable[..., Examiner],
+) -> None:
+    examiner = examine(contract=FAL)
+    job = examiner.submit(bare_body(examiner.contract), failing=True)
+    examiner.advance(END)
+
+    examiner.fetch(job)
+
+    assert job.result is None
+    assert job.state in examiner.contract.lifecycle.terminal
+
+
 def test_a_fault_can_be_sent_again_and_names_its_rule(
     examine: Callable[..., Examiner],
 ) -> None:
@@ -97,7 +110,7 @@ class SlowlyRefusesLongPrompts(Service):
 
 
 def submit_drawn(examiner: Examiner, *, seconds: float) -> None:
-    draws = Draws(PROFILES["ci"])
+    draws = Draws(PROFILES["ci"], 0)
 
     @draws
     @given(prompt=st.text("ab", min_size=5, max_size=500))

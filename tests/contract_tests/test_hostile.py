@@ -257,7 +257,7 @@ def test_a_server_that_hangs_is_not_asked_for_hours(registry: Registry) -> None:
         report = run(registry, target, contracts=[AIMLAPI])
 
     (result,) = report.contracts
-    assert {it.claim for it in result.faults} == {"every_request_is_answered"}
+    assert {it.fault.claim for it in result.faults} == {"every_request_is_answered"}
     assert result.errors == ()
     assert len(server.talks) == 3 + 1  # the neighbour is asked for the id of a job
 

@@ -21,12 +21,12 @@ class Verdict:
     @property
     def killers(self) -> list[Fault]:
         """The failures that name the fault."""
-        return [it for it in self.result.faults if _names(it, self.mutant)]
+        return [it.fault for it in self.result.faults if _names(it.fault, self.mutant)]
 
     def __str__(self) -> str:
         found = [
             f"{it.claim} [{it.rule}] {it.case} at {it.pointer}: {it.problem}"
-            for it in self.result.faults
+            for it in (found.fault for found in self.result.faults)
         ]
         wanted = f"{self.mutant.claim} [{self.mutant.rule}] at {self.mutant.at!r}"
         return "\n  ".join([f"wanted {wanted}; found", *found, *self.result.errors])

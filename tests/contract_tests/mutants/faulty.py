@@ -4,7 +4,6 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from contract_tests.cases import valid_cases
 from specs import Contract
 from tests.contract_tests.mutants.answers import AnswersEverythingWith500
 from tests.contract_tests.mutants.footage import draw
@@ -29,18 +28,17 @@ class TakesMoreThanTheMaximum(Service):
 
 
 class RefusesWhatIsRightAtFirst(Service):
-    """A prompt that nobody planned is taken when it comes again: no case fails twice"""
+    """A length that no plan holds is taken only where it was refused before"""
 
     def submit(
         self, contract: Contract, value: Any, headers: Mapping[str, str]
     ) -> Reply:
         status, answer = super().submit(contract, value, headers)
-        if "known" not in self.__dict__:
-            self.known = {it.body.get("prompt") for it in valid_cases(contract)}
-        prompt = value.get("prompt")
-        if prompt in self.known:
+        known = self.__dict__.setdefault("known", set())
+        frames = value.get("num_frames") if isinstance(value, dict) else None
+        if frames not in range(20, 80) or repr(value) in known:
             return status, answer
-        self.known.add(prompt)
+        known.add(repr(value))
         return self.refuse(contract, 400, "", "come again")
 
 
