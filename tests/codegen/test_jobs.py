@@ -18,22 +18,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from codegen.runtime import (
-    UNSET,
-    AsyncCancellableJob,
-    BaseAsyncClient,
-    BaseClient,
-    Call,
-    CancellableJob,
-    Count,
-    Job,
-    JobProtocol,
-    Media,
-    Price,
-    Resource,
-    Service,
-    Uploads,
-)
+from codegen.runtime.client import BaseAsyncClient, BaseClient
 from codegen.runtime.errors import (
     ContractViolation,
     DeadlineExceeded,
@@ -47,8 +32,12 @@ from codegen.runtime.errors import (
     SpendLimitExceeded,
     UploadError,
 )
+from codegen.runtime.inputs import UNSET, Media
+from codegen.runtime.jobs import AsyncCancellableJob, CancellableJob, Job
 from codegen.runtime.models import Model
 from codegen.runtime.money import estimate
+from codegen.runtime.protocol import Call, Count, JobProtocol, Price, Service, Uploads
+from codegen.runtime.resource import Resource
 
 KEY = "s3cret-key"
 
@@ -248,6 +237,17 @@ def test_generate_does_all_of_it(tmp_path: Path) -> None:
 
     assert (finished.id, run(work).id) == ("7", "7")
     assert {it.read_bytes() for it in tmp_path.iterdir()} == {b"video"}
+
+
+def test_a_job_keeps_the_last_answer_raw() -> None:
+    with client() as it:
+        job = it.one.submit(x=5)
+        first = json.loads(job.response.content)
+        job.poll()
+
+    assert first["got"] == {"model": "m/one", "x": 5}
+    assert json.loads(job.response.content) == {"status": "queued"}
+    assert job.response.headers["content-type"] == "application/json"
 
 
 def test_a_job_can_be_iterated_over() -> None:
