@@ -9,27 +9,37 @@ from difflib import get_close_matches
 from importlib import import_module
 from random import random as _random
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, Self, TypeVar
-
-from pydantic import BaseModel
-from typing_extensions import TypedDict, Unpack
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Generic,
+    ParamSpec,
+    Self,
+    TypedDict,
+    TypeVar,
+    Unpack,
+)
 
 from .access import open_access
-from .crowd import wait_all, wait_all_async
 from .errors import ContractViolation, InvalidInputError, Problem, ReelError
 from .exchange import Key
-from .jobs import AsyncFinished, AsyncJob, Finished, Job, StrPath
 from .money import Budget, Estimate
 from .protocol import Service
-from .resource import Resource
 from .retries import Attempt, Persistence
 from .session import AsyncSession, Session, Validate, log_as_wished
 from .tracing import Tracer
 from .transport import AsyncHttpClient, AsyncTransport, HttpClient, Transport
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from .jobs import AsyncFinished, AsyncJob, Finished, Job, StrPath
+    from .resource import Resource
+
 P = ParamSpec("P")
 SessionT = TypeVar("SessionT", Session, AsyncSession)
-OutputT = TypeVar("OutputT", bound=BaseModel)
+OutputT = TypeVar("OutputT", bound="BaseModel")
 
 
 class Options(TypedDict, total=False):
@@ -124,6 +134,8 @@ class _Client(Generic[SessionT]):
         return self._resource_of(submit).estimate(arguments)
 
     def _resource_of(self, submit: Callable[..., Any]) -> Resource[Any, Any]:
+        from .resource import Resource  # which a program that has one has paid for
+
         found: Resource[Any, Any] | None = getattr(submit, "__self__", None)
         if isinstance(found, Resource):
             return found
@@ -209,6 +221,8 @@ class BaseClient(_Client[Session]):
 
         At most *concurrency* calls are under way at any moment.
         """
+        from .crowd import wait_all  # not every program waits for many
+
         return wait_all(
             self._session, jobs, timeout=timeout, interval=interval, most=concurrency
         )
@@ -285,6 +299,8 @@ class BaseAsyncClient(_Client[AsyncSession]):
 
         At most *concurrency* calls are under way at any moment.
         """
+        from .crowd import wait_all_async  # not every program waits for many
+
         return await wait_all_async(
             self._session, jobs, timeout=timeout, interval=interval, most=concurrency
         )

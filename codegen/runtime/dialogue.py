@@ -309,4 +309,10 @@ class Watch:
 def failure(job: Any, told: object, body: object) -> JobFailed:
     """Return the failure of *job*, of which the service *told*."""
     fault = read_fault(told)
-    return JobFailed(job, name=fault.name, message=fault.message, body=body)
+    return JobFailed(
+        job,
+        name=fault.name,
+        message=fault.message,
+        problems=fault.problems,
+        body=body,
+    )

@@ -18,22 +18,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from codegen.runtime import (
-    UNSET,
-    AsyncCancellableJob,
-    BaseAsyncClient,
-    BaseClient,
-    Call,
-    CancellableJob,
-    Count,
-    Job,
-    JobProtocol,
-    Media,
-    Price,
-    Resource,
-    Service,
-    Uploads,
-)
+from codegen.runtime.client import BaseAsyncClient, BaseClient
 from codegen.runtime.errors import (
     ContractViolation,
     DeadlineExceeded,
@@ -47,8 +32,12 @@ from codegen.runtime.errors import (
     SpendLimitExceeded,
     UploadError,
 )
+from codegen.runtime.inputs import UNSET, Media
+from codegen.runtime.jobs import AsyncCancellableJob, CancellableJob, Job
 from codegen.runtime.models import Model
 from codegen.runtime.money import estimate
+from codegen.runtime.protocol import Call, Count, JobProtocol, Price, Service, Uploads
+from codegen.runtime.resource import Resource
 
 KEY = "s3cret-key"
 
