@@ -75,9 +75,11 @@ def _render_models(package: ProviderPackage, folder: str) -> Iterator[tuple[str,
 
 def _runtime() -> Iterator[tuple[str, str]]:
     """Yield the hand-written modules, which are copied as they are."""
-    for path in (_HERE / "runtime").glob("*.py"):
+    runtime = _HERE / "runtime"
+    for path in runtime.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        yield f"{_IMPORT_NAME}/_runtime/{path.name}", _COMMENT + text
+        name = path.relative_to(runtime).as_posix()
+        yield f"{_IMPORT_NAME}/_runtime/{name}", _COMMENT + text
 
 
 def _error_names() -> list[str]:

@@ -22,7 +22,8 @@ from specs import Registry, refuse_faults
 
 if TYPE_CHECKING:
     from contract_tests import Report
-    from reelspec.demo import Delivery, Order, Watcher
+    from reelspec.demo import Delivery, Watcher
+    from reelspec.demo_orders import Order
 
 
 @click.command("demo")
@@ -62,6 +63,7 @@ def command(
         import contract_tests
         import mock_server
         from reelspec import demo
+        from reelspec.demo_orders import make_orders
         from reelspec.targets import mock_target
     with expected_errors(
         codegen.CodegenError,
@@ -77,8 +79,9 @@ def command(
                 Exit.FINDINGS,
             )
         contracts = {it.id: it for it in registry.contracts}
-        orders = demo.make_orders(contracts, codegen.resource_names(registry))
-        deliveries = _generate(registry, orders, out)
+        orders = make_orders(contracts, codegen.resource_names(registry))
+        with demo.clients_in(generated):
+            deliveries = _generate(registry, orders, out)
         with mock_target(registry) as target:
             report = run_contract_tests(registry, target)
     _print(deliveries, report, as_json=as_json)

@@ -11,10 +11,21 @@ from specs.changes import (
 )
 from specs.changes import (
     ChangeReport,
-    Finding,
     Severity,
     compare_sources,
     find_source,
+)
+from specs.changes import (
+    Finding as ChangeFinding,
+)
+from specs.changes import (
+    Place as ChangePlace,
+)
+from specs.changes import (
+    describe as describe_change,
+)
+from specs.changes import (
+    escape as escape_markdown,
 )
 from specs.changes import (
     list_rules as list_change_rules,
@@ -52,6 +63,7 @@ from specs.jsontext import is_same
 from specs.judge import Judge
 from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
+from specs.marks import Mark, MarkRule, Spot, as_commands, as_sarif
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
 from specs.overlays import Action as OverlayAction
@@ -107,6 +119,8 @@ __all__ = [
     "BooleanSchema",
     "Bound",
     "Breach",
+    "ChangeFinding",
+    "ChangePlace",
     "ChangeReport",
     "Comparison",
     "Contract",
@@ -118,7 +132,6 @@ __all__ = [
     "Event",
     "Fault",
     "FetchLimits",
-    "Finding",
     "IllegalEventError",
     "Json",
     "Judge",
@@ -126,6 +139,8 @@ __all__ = [
     "LifecycleError",
     "Location",
     "LockError",
+    "Mark",
+    "MarkRule",
     "Messages",
     "NullSchema",
     "NumberSchema",
@@ -155,6 +170,7 @@ __all__ = [
     "Severity",
     "SourceError",
     "SpecError",
+    "Spot",
     "Standing",
     "StringSchema",
     "Treatment",
@@ -172,13 +188,17 @@ __all__ = [
     "WaiverError",
     "Webhooks",
     "arrive",
+    "as_commands",
+    "as_sarif",
     "check_pages",
     "compare_arrivals",
     "compare_contracts",
     "compare_sources",
     "comparison_as_html",
     "comparison_as_json",
+    "describe_change",
     "describe_type",
+    "escape_markdown",
     "find_faults",
     "find_source",
     "finish_landing",

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from specs.errors import UnwaivedFaultError
+from specs.errors import DocumentError, UnwaivedFaultError
 from specs.lock import refuse_unlocked
 from specs.messages import one_line
 from specs.model import Operation
@@ -32,6 +32,7 @@ from specs.waivers import FILE, Treatment, Waiver, Waivers, refuse_unneeded
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
+    from openapi_spec_validator.validation.validators import SpecValidator
 
 _LONGEST_PROBLEM = 200
 
@@ -227,10 +228,30 @@ def _document_faults(registry: Registry) -> Iterator[Fault]:
         # Left to itself it takes whichever engine happens to be installed, and they
         # word and place what they find differently.
         validator.schema_validator = validator_for(schema)(dict(schema))
-        for complaint in validator.iter_errors():
+        for complaint in _complaints(validator, document.name):
             problem = one_line(_innermost(complaint).message, longest=_LONGEST_PROBLEM)
             pointer = join_pointer("", *map(str, complaint.absolute_path))
             yield Fault(document.name, "invalid-openapi", pointer, problem)
+
+
+def _complaints(validator: "SpecValidator", name: str) -> list["ValidationError"]:
+    """Return what *validator* complains of in the document *name*.
+
+    It first holds the document to a schema and then walks it, whatever it found: what
+    it stumbles over there is what it has complained of.
+    """
+    found = list["ValidationError"]()
+    try:
+        for complaint in validator.iter_errors():
+            found.append(complaint)
+    except Exception as exc:
+        if not found:
+            raise DocumentError(
+                name,
+                f"cannot be judged: openapi-spec-validator fails with {exc!r:.200}",
+                fix="mend the document",
+            ) from exc
+    return found
 
 
 def _innermost(complaint: "ValidationError") -> "ValidationError":

@@ -394,6 +394,35 @@ def test_a_receiver_that_does_not_answer_is_said_to_have_been_silent() -> None:
     assert outcome.final is None
 
 
+def test_a_delivery_that_the_mock_failed_at_is_tried_again(
+    make_mock: Callable[..., Any],
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(webhooks_module, "_ROUND", 0.0)
+    monkeypatch.setattr(webhooks_module, "_RESPITE", 0.05)
+    store = MemoryStore()
+    troubles: list[Exception] = [OSError("the store is away"), OSError("still")]
+    update = store.update
+
+    def fail_first(*arguments: Any) -> Any:
+        if troubles:
+            raise troubles.pop()
+        return update(*arguments)
+
+    monkeypatch.setattr(store, "update", fail_first)
+    mock = make_mock(store=store)
+    later = submit(mock, receiver.url, scenario="slow")  # has the deliveries go on
+    job = submit(mock, receiver.url)
+    mock.clock.advance(10)
+    wait_until(lambda: webhook_of(store, job).outcome == "delivered")
+    mock.clock.advance(600)
+    wait_until(lambda: webhook_of(store, later).outcome == "delivered")
+
+    assert "the store is away" in caplog.text
+
+
 def test_the_webhook_and_its_attempts_are_listed(
     make_mock: Callable[..., Any], receiver: Receiver
 ) -> None:

@@ -206,6 +206,19 @@ def test_one_source_that_is_gone_keeps_everything(
     assert "nothing was written" in err
     assert files(home) == before
 
+    code, out, _ = run("sync", "aimlapi/pose.json", "--yes")
+
+    assert code == Exit.OK
+    assert "0 unchanged, 0 without an address" in out
+
+
+def test_mistyped_document_is_answered_with_the_near_one(home: Path) -> None:
+    code, _, err = run("sync", "aimlapi/pos.json")
+
+    assert home.exists()
+    assert code == Exit.DOCUMENT
+    assert "did you mean aimlapi/pose.json?" in err
+
 
 @pytest.mark.parametrize(
     ("page", "said"),

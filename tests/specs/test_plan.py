@@ -1,5 +1,6 @@
 """Documents with known faults are taken in with treatments that say why, or not at all."""
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 from specs import (
     Arrival,
+    Fault,
     ProviderError,
     SourceError,
     SpecError,
@@ -20,8 +22,10 @@ from specs import (
     VendoringPlan,
     Waiver,
     WaiverError,
+    find_faults,
     land,
     plan_arrivals,
+    vendored_folder,
 )
 
 Make = Callable[..., dict[str, Any]]
@@ -413,3 +417,45 @@ def test_fault_that_a_treatment_brought_in_is_told_where_it_is(
         plan(folder, arrival(document()))
 
     assert caught.value.pointer == f"acme/one.json#{IT}/discriminator"
+
+
+def test_provider_whose_models_share_no_document_is_taken_alone(tmp_path: Path) -> None:
+    name = "fal/wan-22-vace-fun-a14b-inpainting.json"
+    content = (vendored_folder() / name).read_bytes()
+
+    found = plan(tmp_path, arrival(content, "fal/mine.json"))
+
+    assert sorted(found.files) == [
+        "fal/mine.json",
+        "fal/provider.toml",
+        "specs.lock",
+        "waivers.toml",
+    ]
+    assert [it.document for it in refused(found)] == []
+
+
+@pytest.mark.parametrize(
+    "form", ["document = []\n", 'document = [{ file = "acme/one.json", %s }]\n']
+)
+def test_entries_join_those_of_a_lock_written_in_another_form(
+    folder: Path, document: Make, form: str
+) -> None:
+    first = arrival(document())
+    if "%s" in form:
+        land(folder, plan(folder, first).files)
+        digest = hashlib.sha256(first.content).hexdigest()
+        facts = f'sha256 = "{digest}", source = "x", retrieved = 2026-01-02'
+        form = form.replace("%s", f'{facts}, origin = "verbatim"')
+    (folder / "specs.lock").write_text(form)
+
+    found = plan(folder, arrival(document(models=("acme/two",)), "acme/two.json"))
+
+    lock = tomllib.loads((found.files["specs.lock"] or b"").decode())["document"]
+    assert [it["file"] for it in lock] == (
+        ["acme/one.json", "acme/two.json"] if "file" in form else ["acme/two.json"]
+    )
+
+
+def refused(found: VendoringPlan) -> list[Fault]:
+    """Return the faults of what *found* loads that nothing covers."""
+    return [it for it in find_faults(found.registry) if it.reason is None]

@@ -40,6 +40,7 @@ __all__ = [  # UNSET: not given, and so not sent; None is null
     "Unique",
     "encode",
     "rules_of",
+    "without_unset",
 ]
 
 _LONGEST_VALUE = 80
@@ -112,7 +113,7 @@ def rules_of(submit: Callable[..., Any], **wire: str) -> Rules:
     for name, parameter in inspect.signature(submit).parameters.items():
         if parameter.kind is not parameter.KEYWORD_ONLY or name in OPTIONS:
             continue
-        hint = _without_unset(hints[name])
+        hint = without_unset(hints[name])
         needed = parameter.default is parameter.empty
         fields[wire.get(name, name)] = (Required if needed else NotRequired)[hint]
     # A pattern of a document may use what the default engine lacks (look-around).
@@ -128,7 +129,8 @@ OPTIONS = ("validate", "extra_body", "extra_headers", "webhook_url")
 """Arguments of every submit that are not the document's."""
 
 
-def _without_unset(hint: Any) -> Any:
+def without_unset(hint: Any) -> Any:
+    """Return the type *hint* of an argument, less that it may be left out."""
     kept = [it for it in get_args(hint) if it is not UNSET]
     if get_origin(hint) is Annotated or len(kept) == len(get_args(hint)):
         return hint

@@ -1,0 +1,59 @@
+"""What is going on while `reel` waits: a bar on a terminal, else a line for each change."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from ..dialogue import Progress
+
+_MEGABYTE = 1_000_000
+
+
+class Display:
+    """Shows looks at a job and arriving bytes on standard error, in a `with`."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._bar = Bar(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._last = ""
+
+    def looked(self, progress: Progress) -> None:
+        """Show what a look at the job showed."""
+        self._bar.update(self._task, description=progress.status)
+        if self._bar.disable and progress.status != self._last:
+            click.echo(str(progress), err=True)
+        self._last = progress.status
+
+    def arrived(self, count: int, total: int | None) -> None:
+        """Show how much of the video is there."""
+        text = f"video, {count / _MEGABYTE:.1f} MB"
+        self._bar.update(
+            self._task, description=text, completed=count, total=total or count
+        )
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
