@@ -194,7 +194,7 @@ class _PageCheck:
     def _call(self, call: PageCall, meant: list[Route]) -> None:
         """Check *call*, and add the routes that it means to *meant*."""
         if not call.url:
-            self._sdk(call)
+            self._sdk(call, meant)
             return
         address = read_address(call.url)
         here = self._directory.find(address)
@@ -209,8 +209,11 @@ class _PageCheck:
         elif all(it.operation.role != "submit" for it in routes):
             self._query(call, own or routes)
 
-    def _sdk(self, call: PageCall) -> None:
+    def _sdk(self, call: PageCall, meant: list[Route]) -> None:
         placed = self._directory.placed(call.name)
+        if "status" in call.verb or "poll" in call.verb:
+            routes = [it for it in self._directory.routes if it.contract in placed]
+            meant += [it for it in routes if it.operation.role == "poll"]
         if placed and call.body:
             self._found.examples += 1
             self._court.check_body(placed[0], call.body, self._found)

@@ -66,6 +66,9 @@ WAITS = {
         "let state = job.status;",
         'while (state !== "completed" && state != "error" && "running" !== state) { }',
     ),
+    "sdk-status": python(
+        f'now = fal_client.status("{FAL}", id)', 'if now["status"] == "running": pass'
+    ),
     "sdk": javascript(
         f'fal.subscribe("{FAL}", {{ input: {{}}, onQueueUpdate(u) {{',
         '  if (u.status === "IN_PROGRESS") { log(u); } else if (u.status === "running") { } } });',
@@ -286,6 +289,12 @@ SPOKEN = {
     "Check the status of a task using its `id`.": [],
     "The status is important. A status is checked often, and kept.": [],
     "The price is `5`; the state of the art is `good`.": [],
+    "The status is `200`. The HTTP status is `OK`.": [],
+    "## Webhooks\n\nIts status is `OK`.\n\n## Polling\n\nIts status is `ok`.": ["ok"],
+    "| Status | Meaning |\n|---|---|\n| `queued` | a |\n| `running` | b |\n\n| `other` | c |": [
+        "running"
+    ],
+    "| Status | Meaning |\n|---|---|\n| `beta` | a |\n| `stable` | b |": [],
     "<p>The <code>status</code> is <code>ready</code></p>": ["ready"],
 }
 
