@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 NODE_INSTALLED := tests/node/node_modules/.installed
 SOURCES := specs codegen mock_server contract_tests reelspec tests benchmarks
 
-.PHONY: help install demo test lint types generate bench-mock bench-diff lock clean
+.PHONY: help install demo test lint types kill-table generate bench-mock bench-diff lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made.
@@ -47,6 +47,9 @@ lint: install ## Check style and formatting.
 
 types: install ## Check types, strictly.
 	$(BIN)/mypy
+
+kill-table: install ## Run every faulty service, and list what found it out.
+	$(BIN)/python -m tests.contract_tests.mutants
 
 generate: install ## Write the clients again after a document changed.
 	$(BIN)/reelspec generate

@@ -17,7 +17,7 @@ from rich.text import Text
 from reelspec.codes import Exit
 from reelspec.exits import CommandError, expected_errors, extra_installed
 from reelspec.options import json_option, print_json, specs_option
-from reelspec.progress import run_contract_tests
+from reelspec.progress import contract_progress
 from specs import Registry, refuse_faults
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def command(
         orders = make_orders(contracts, codegen.resource_names(registry))
         with demo.clients_in(generated):
             deliveries = _generate(registry, orders, out)
-        with mock_target(registry) as target:
-            report = run_contract_tests(registry, target)
+        with mock_target(registry) as target, contract_progress() as show:
+            report = contract_tests.run(registry, target, on_progress=show)
     _print(deliveries, report, as_json=as_json)
     broken = any(it.problems for it in deliveries) or not report.is_kept
     ctx.exit(Exit.FINDINGS if broken else Exit.OK)

@@ -109,7 +109,13 @@ class RedisStore:
 
     def _read(self, keys: Sequence[str]) -> Sequence[bytes | None]:
         """Return the job of each key as it is kept, in one round trip."""
-        rows: Sequence[bytes | None] = self._redis.mget([_JOB + it for it in keys])
+        try:
+            rows: Sequence[bytes | None] = self._redis.mget([_JOB + it for it in keys])
+        except self._trouble as exc:
+            raise StoreError(
+                f"Redis cannot be asked for {len(keys)} jobs: {exc}; "
+                "look after the server"
+            ) from exc
         return rows
 
     def _insert(self, jobs: Sequence[Job]) -> Sequence[bool]:

@@ -239,6 +239,17 @@ def test_generate_does_all_of_it(tmp_path: Path) -> None:
     assert {it.read_bytes() for it in tmp_path.iterdir()} == {b"video"}
 
 
+def test_a_job_keeps_the_last_answer_raw() -> None:
+    with client() as it:
+        job = it.one.submit(x=5)
+        first = json.loads(job.response.content)
+        job.poll()
+
+    assert first["got"] == {"model": "m/one", "x": 5}
+    assert json.loads(job.response.content) == {"status": "queued"}
+    assert job.response.headers["content-type"] == "application/json"
+
+
 def test_a_job_can_be_iterated_over() -> None:
     async def work(it: AsyncClient) -> list[str]:
         return [look.status async for look in await it.one.submit()]

@@ -404,6 +404,14 @@ def test_opening_a_client_imports_no_model_and_not_even_pydantic() -> None:
     assert done.stdout == "[]\nTrue verify MISSING\n"
 
 
+def test_a_provider_exports_what_a_program_names() -> None:
+    assert all(hasattr(it, name) for it in (aimlapi, fal) for name in it.__all__)
+    with aimlapi.Client(api_key=KEY) as client:
+        job = aimlapi.Job.from_id(client.wan2_2_vace_fun_a14b_pose, "7")
+
+    assert isinstance(job, aimlapi.Job)
+
+
 def test_a_name_that_a_provider_lacks_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match=r"'reel_clients\.fal' has no"):
         getattr(fal, "Cleint")  # noqa: B009 - mypy knows that it is not there

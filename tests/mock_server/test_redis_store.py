@@ -108,6 +108,30 @@ def test_the_loop_goes_on_while_redis_takes_its_time(
     assert asyncio.run(scene()) == (True, make_job("a"))
 
 
+def test_a_redis_that_goes_away_is_one_clear_line_in_each_answer(
+    open_store: Callable[[], RedisStore],
+    registry: Registry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = open_store()
+
+    def fail(*_: Any) -> None:
+        raise redis.ConnectionError("Connection refused")
+
+    monkeypatch.setattr(store._redis, "mget", fail)
+    with Server(build_app(registry, store=store)) as server:
+        answer = httpx.get(
+            f"{server.base_url}/v2/video/generations",
+            params={"generation_id": "x"},
+            headers={"Authorization": "Bearer k"},
+        )
+
+    assert answer.status_code == 500
+    assert "Redis cannot be asked for 1 jobs" in answer.json()["detail"]
+    assert not caplog.records
+
+
 def test_a_redis_that_is_not_there_is_one_clear_line() -> None:
     with pytest.raises(StoreError, match="the Redis of --store cannot be used"):
         RedisStore("redis://127.0.0.1:1/0")

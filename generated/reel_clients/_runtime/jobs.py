@@ -24,7 +24,7 @@ from .errors import (
     Problem,
     ReelError,
 )
-from .exchange import Steps
+from .exchange import Response, Steps
 from .protocol import JobProtocol
 from .session import AsyncSession, Session
 from .tracing import span
@@ -46,7 +46,7 @@ class _Job(Generic[OutputT, SessionT]):
     """A job: `id` is how the service calls it, `status` the last one seen.
 
     `violations` are the answers about it that the document does not allow, `answer` is
-    the last one that carried the video.
+    the last one that carried the video, `response` the last one of all, raw.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class _Job(Generic[OutputT, SessionT]):
         status: str | None = None,
         request_id: str | None = None,
         created: datetime | None = None,
+        response: Response | None = None,
     ) -> None:
         self._session: SessionT = session
         self._dialogue = session.dialogue(protocol)
@@ -68,6 +69,7 @@ class _Job(Generic[OutputT, SessionT]):
         self.status = status
         self.request_id = request_id
         self.created = created
+        self.response = response
         self.violations: list[ContractViolation] = []
         self.answer: Body | None = None
         if not is_safe_id(id):

@@ -114,8 +114,13 @@ class Resource(Generic[StartedT_co, JobT_co]):
     def _made(self, started: Started) -> Any:
         # Whatever becomes of the program, the log says what it has begun to pay for.
         log.info("%s: submitted job %s", self._protocol.where, started.id)
-        facts = {"status": started.status, "request_id": started.request_id}
-        return self._job(started.id, **facts, created=now())
+        return self._job(
+            started.id,
+            status=started.status,
+            request_id=started.request_id,
+            response=started.response,
+            created=now(),
+        )
 
     def _job(self, id: str, **facts: Any) -> Any:
         blocking = isinstance(self._session, Session)

@@ -7,17 +7,34 @@ from typing import TYPE_CHECKING
 from reel_clients import errors
 from reel_clients._runtime.dialogue import Progress
 from reel_clients._runtime.money import Estimate
+from reel_clients._runtime.retries import Attempt
 from reel_clients.aimlapi import models
 from reel_clients.aimlapi.client import AsyncClient, Client
 
 if TYPE_CHECKING:
     from reel_clients._runtime.inputs import UNSET
+    from reel_clients._runtime.jobs import AsyncFinished, AsyncJob, Finished, Job
 else:
 
     def __getattr__(name):
         if name == "UNSET":
             return import_module("reel_clients._runtime.inputs").UNSET
+        if name in __all__:
+            return getattr(import_module("reel_clients._runtime.jobs"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = ["UNSET", "AsyncClient", "Client", "Estimate", "Progress", "errors", "models"]
+__all__ = [
+    "UNSET",
+    "AsyncClient",
+    "AsyncFinished",
+    "AsyncJob",
+    "Attempt",
+    "Client",
+    "Estimate",
+    "Finished",
+    "Job",
+    "Progress",
+    "errors",
+    "models",
+]
