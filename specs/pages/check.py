@@ -129,7 +129,7 @@ class _PageCheck:
         page, found = self._page, self._found
         for block in page.blocks:
             self._block(block)
-        check_prose(page.lines, self._subjects, found)
+        check_prose(page.lines, [*self._subjects, *self._others()], found)
         check_parameters(page.lines, self._subjects, found)
         check_documents(page.text, page.name, self._sources, found)
         ids = {it.id for it in self._subjects}
@@ -138,6 +138,16 @@ class _PageCheck:
         lines = [*page.lines, *(line for it in written for line in it.lines)]
         check_endpoints(lines, routes, self._directory, found)
         return found
+
+    def _others(self) -> list[Contract]:
+        """Return the contracts of services that the page speaks of beside its subjects."""
+        if not self._subjects:
+            return []
+        hosts = {
+            it.provider.base_url.removeprefix("https://"): it
+            for it in self._directory.contracts
+        }
+        return [it for host, it in hosts.items() if host in self._page.text]
 
     def _block(self, block: Block) -> None:
         language = block.language

@@ -21,9 +21,11 @@ from specs.pages.syntax import (
 )
 from specs.pages.values import Evaluator, softens
 from specs.pointers import split_pointer
+from specs.schemas import ObjectSchema
 
-_QUOTED = r"[`'\"“‘][\w-]{2,40}[`'\"”’]"
-_NAMED = r"\b(?:status|(?:job|task|queue|generation|request)(?:'s)? state)\b[`'\"”’]?"
+_QUOTED = r"[`'\"“‘][\w-]{2,40}[`'\"”’](?!\s*:)"
+# A member of a piece of JSON is no sentence.
+_NAMED = r"(?<![\"'{,.])\b(?:status|(?:job|task|queue|generation|request)(?:'s)? state)\b[`'\"”’]?"
 _SENTENCE = re.compile(
     rf"{_NAMED}[^.;:`'\"“‘\n]{{0,40}}?"
     r"(?:\b(?:is|becomes|equals|are|reaches|to|as|be)\b|[:=]+)"
@@ -120,14 +122,24 @@ def check_prose(
     lines: Sequence[Line], contracts: list[Contract], found: Findings
 ) -> None:
     """Add the statuses that *lines* speak of and no job of *contracts* has."""
-    states = {state for it in contracts for state in it.lifecycle.states}
-    if not states:
+    if not contracts:
         return
+    states = {state for it in contracts for state in _known_states(it)}
     own = [*_lines_of_jobs(lines)]
     spoken = [*_spoken(own, states), *_tabled(own, states)]
     for number, status in spoken:
         if status not in states:
             _add_impossible(found, number, status, contracts)
+
+
+def _known_states(contract: Contract) -> Iterator[str]:
+    """Yield the states of a job, and what else an answer may call a status."""
+    yield from contract.lifecycle.states
+    name = split_pointer(contract.provider.job.status)[-1]
+    for operation in contract.operations:
+        for answer in operation.answers.values():
+            if isinstance(answer, ObjectSchema) and name in answer.properties:
+                yield from map(str, answer.properties[name].schema.enum or ())
 
 
 def _lines_of_jobs(lines: Iterable[Line]) -> Iterator[Line]:
