@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 NODE_INSTALLED := tests/node/node_modules/.installed
 SOURCES := specs codegen mock_server contract_tests reelspec tests benchmarks
 
-.PHONY: help install demo test lint types kill-table generate bench-mock bench-diff lock clean
+.PHONY: help install demo test lint types kill-table generate bench-mock bench-contract bench-diff lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made.
@@ -58,6 +58,14 @@ bench-mock: install ## Measure the mock beside its peers (needs wrk and npm).
 	npm ci --prefix benchmarks/mock --silent --no-audit --no-fund
 	$(BIN)/python -m benchmarks.mock
 
+bench-contract: install benchmarks/contract/.venv/.installed ## Measure the contract tests beside Schemathesis.
+	$(BIN)/python -m benchmarks.contract
+
+benchmarks/contract/.venv/.installed: benchmarks/contract/requirements.lock
+	$(PYTHON) -m venv benchmarks/contract/.venv
+	benchmarks/contract/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 bench-diff: install ## Measure the comparison of documents beside a peer (needs npm).
 	npm ci --prefix benchmarks/diff --silent --no-audit --no-fund
 	$(BIN)/python -m benchmarks.diff
@@ -65,6 +73,8 @@ bench-diff: install ## Measure the comparison of documents beside a peer (needs 
 lock: ## Raise the pinned versions (needs uv).
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.lock
+	uv pip compile benchmarks/contract/requirements.in --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade -o benchmarks/contract/requirements.lock
 
 clean: ## Remove everything that was made.
-	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules benchmarks/diff/node_modules out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules benchmarks/diff/node_modules benchmarks/contract/.venv out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

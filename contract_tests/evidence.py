@@ -1,14 +1,15 @@
 """What a check may look at: one exchange, what it was for, and what was known."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from contract_tests.target import Exchange
 from contract_tests.videos import VideoFacts
 from contract_tests.violations import Violation
+from contract_tests.wire import decode
 from specs import Contract, Json, Judge, look_up
 
 
@@ -110,10 +111,7 @@ class Evidence:
     @property
     def json(self) -> Any:
         """The answer as JSON, or None where it is none."""
-        try:
-            return json.loads(self.exchange.answer.body)
-        except (ValueError, RecursionError):
-            return None
+        return _decoded(self.exchange.answer.body)
 
     def find(self, pointer: str) -> Any:
         """Return what stands at *pointer* in the answer, or None where nothing does."""
@@ -126,3 +124,9 @@ class Evidence:
         """Return the text at *pointer*; anything else there is as good as none."""
         found = self.find(pointer)
         return found if isinstance(found, str) else ""
+
+
+@lru_cache(1)
+def _decoded(body: bytes) -> Json:
+    """Read *body* once for all claims: a hostile one may hold megabytes."""
+    return decode(body)

@@ -81,8 +81,7 @@ class Examiner:
             pass  # no case showed anything else
         except Enough:
             found = self.tally.faults.items()
-            if new := [fault for key, fault in found if key not in known]:
-                raise Failure(*new) from None
+            raise Failure(*(it for key, it in found if key not in known)) from None
         finally:
             self._search = None
 
@@ -257,7 +256,7 @@ class Examiner:
             exchange=exchange,
             judge=self._judge,
             ids=self.jobs,
-            instant=None if self.target.is_live else self._instant,
+            instant=self._instant if self.target.stands_still else None,
             can_fail_jobs=bool(self.target.failing),
             **known,
         )

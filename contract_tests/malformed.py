@@ -29,7 +29,7 @@ def malformed_requests(contract: Contract) -> Iterator[tuple[Violation, Request]
         )
     for it in _OTHER_TYPES:
         yield (
-            _violation(contract, "content", f"sent as {it}"),
+            _violation(contract, "json", f"sent as {it}"),
             Request(operation=contract.submit, body=whole, content_type=it),
         )
 

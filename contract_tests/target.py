@@ -27,7 +27,7 @@ class Target:
 
     `keys` are by provider. `transport` sends in process instead of over the network.
     `advance` moves the server's clock by so many seconds; unless given, time really
-    passes. `patience` ends the wait for one job, in seconds of that clock; unless
+    passes. `stands_still` says that nothing else moves that clock. `patience` ends the wait for one job, in seconds of that clock; unless
     given, the provider's own deadline does. `failing` are headers that make the
     server fail the job of a submit, where it can be told to. `restart` stops the server
     and starts it again with the jobs it had, `renew` starts it without any, so that no
@@ -39,6 +39,7 @@ class Target:
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     transport: httpx.BaseTransport | None = None
     advance: Callable[[float], None] = time.sleep
+    stands_still: bool = False
     patience: float | None = None
     timeout: float = 30.0
     failing: Mapping[str, str] = field(default_factory=dict)

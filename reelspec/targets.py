@@ -50,6 +50,7 @@ def mock_target(registry: Registry, *, socket: bool = False) -> Iterator[Target]
             base_url="http://mock.invalid",
             keys=keys,
             advance=clock.advance,
+            stands_still=True,
             failing=_FAILING,
             restart=lambda: serve(start()),
             renew=lambda: serve(start_anew()),

@@ -15,6 +15,7 @@ from reel_clients.errors import (
     AuthenticationError,
     ContractViolation,
     DeadlineExceeded,
+    DownloadError,
     InsufficientCredits,
     JobFailed,
     NetworkError,
@@ -115,6 +116,16 @@ def test_a_failed_job_says_what_the_provider_says(client: fal.Client) -> None:
 
 def test_a_job_outlives_polls_that_fail(client: fal.Client, tmp_path: Path) -> None:
     assert submit(client, "flaky").download(tmp_path / "out.mp4").exists()
+
+
+def test_a_download_is_taken_up_for_as_long_as_it_gets_further(
+    client: fal.Client, tmp_path: Path
+) -> None:
+    # Each answer breaks off at half of what it should bring: the last byte never comes.
+    with pytest.raises(DownloadError, match="received 0 bytes, expected 1"):
+        submit(client, "truncated_download").download(tmp_path / "out.mp4")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_stuck_job_is_given_up_on_and_can_be_cancelled(mock: str) -> None:

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from contract_tests.cases import bare_body
+from contract_tests.evidence import Situation
+from contract_tests.examiner import Examiner
+from contract_tests.tally import Tally
 from reelspec.cli import main
 from reelspec.codes import Exit
 from reelspec.targets import PLACEHOLDER_KEY, mock_target
@@ -104,7 +108,9 @@ def test_a_server_that_does_not_answer_is_named_in_one_line() -> None:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
 
-    code, _, err = run("--contract", FAL, "--base-url", url, "--key", "fal=id:secret")
+    code, _, err = run(
+        "--contract", FAL, "--base-url", url, "--key", f"fal={PLACEHOLDER_KEY}"
+    )
 
     assert code == Exit.ENVIRONMENT
     assert url in err
@@ -127,6 +133,20 @@ def test_a_mistyped_argument_ends_with_its_code(
 
     assert found == code
     assert "Traceback" not in err
+
+
+def test_the_mock_comes_back_with_its_jobs_when_it_restarts() -> None:
+    registry = Registry.load(vendored_folder())
+    contract = registry.contract(FAL)
+    with mock_target(registry, socket=True) as target:
+        assert target.restart is not None
+        with target.connect(contract) as connection:
+            examiner = Examiner(contract, target, connection, Tally(contract=FAL))
+            job = examiner.submit(bare_body(contract))
+            examiner.restart()
+            state = examiner.poll(job, situation=Situation.RESTARTED)
+
+    assert state == contract.lifecycle.initial
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_folder_stays_as_it_is_until_the_plan_is_landed(
         ),
         pytest.param(
             {"type": "integer", "enum": ["5", 10]},
-            "set enum",
+            "coerce enum",
             "enum-of-another-type: enum lists '5'",
             id="enum-of-another-type",
         ),
@@ -143,9 +143,15 @@ def test_known_fault_is_treated_with_a_reason(
 
 
 def test_enum_is_coerced_value_by_value(folder: Path, document: Make) -> None:
-    schema = {"type": "integer", "enum": ["5", 10]}
+    schema = {"type": "integer", "enum": ["5", 10, None], "nullable": True}
 
-    assert treated(folder, document({"it": schema})).value == [5, 10]
+    found = plan(folder, arrival(document({"it": schema})))
+
+    assert found.registry.contracts[0].body.properties["it"].schema.enum == (5, 10)
+    (entry,) = found.proposed
+    assert isinstance(entry, Treatment)
+    assert (entry.action, entry.pointer) == ("coerce", f"{IT}/enum")
+    assert "enum-of-another-type: enum lists '5'" in entry.reason
 
 
 @pytest.mark.parametrize(
@@ -459,3 +465,18 @@ def test_entries_join_those_of_a_lock_written_in_another_form(
 def refused(found: VendoringPlan) -> list[Fault]:
     """Return the faults of what *found* loads that nothing covers."""
     return [it for it in find_faults(found.registry) if it.reason is None]
+
+
+def test_fault_that_toml_cannot_write_is_refused_with_its_place(
+    folder: Path, document: Make
+) -> None:
+    half = {
+        "type": "object",
+        "properties": {"\ud800": {"type": "string", "default": 5}},
+    }
+
+    with pytest.raises(VendoringError) as caught:
+        plan(folder, arrival(document({"it": half})))
+
+    assert caught.value.pointer == f"acme/one.json#{IT}/properties/\ud800/default"
+    assert "TOML cannot write what waivers.toml would say of it" in str(caught.value)

@@ -221,7 +221,7 @@ class BreaksOnBrokenJson(Service):
         return super().receive(contracts, body, headers)
 
 
-@killed_by("an_invalid_request_is_refused", FAL, rule="content")
+@killed_by("an_invalid_request_is_refused", FAL, rule="json", at="sent as")
 class ReadsAnyContentType(Service):
     """JSON is read as such whatever the content type says"""
 

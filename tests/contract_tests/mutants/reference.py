@@ -75,12 +75,13 @@ class Service:
     def restart(self) -> None:
         self.restarts += 1
 
-    def target(self, bridge: AsgiBridge, **options: Any) -> Target:
+    def target(self, bridge: AsgiBridge | None, **options: Any) -> Target:
         known: dict[str, Any] = {
             "base_url": "http://service.test",
             "keys": KEYS,
             "transport": bridge,
             "advance": self.advance,
+            "stands_still": True,
             "failing": {"X-Fail": "yes"},
             "restart": self.restart,
             "checks_keys": True,
