@@ -20,7 +20,7 @@ from codegen.json_schema import name_classes, write_schemas
 from codegen.names import class_name, identifier, name_models, unique
 from codegen.neutral import lower_neutral
 from codegen.python_types import python_type
-from codegen.sentences import describe, paragraphs, sentence, with_arguments
+from codegen.sentences import describe, facts_of, paragraphs, sentence, with_arguments
 from specs import (
     Contract,
     NumberSchema,
@@ -276,6 +276,7 @@ def _lower_arguments(contract: Contract) -> tuple[Argument, ...]:
             required=it.required,
             is_media=takes_file,
             doc=describe(it.schema) or "The document does not say.",
+            facts=facts_of(it.schema),
         )
         for name, it in zip(names, parameters, strict=True)
         for takes_file in [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from codegen.filters import docstring, literal, prose
+from codegen.filters import docstring, literal, markdown, prose
 from codegen.formatting import format_all
 from codegen.ir import Distribution, ProviderPackage
 from codegen.models import render_models
@@ -34,6 +34,9 @@ def render(distribution: Distribution) -> dict[str, str]:
         "pyproject.toml": _COMMENT + place("pyproject.toml", **about),
         f"{_IMPORT_NAME}/py.typed": _COMMENT,
     }
+    for package in distribution.providers:
+        page = place("reference.md", it=package)
+        plain[f"reference/{package.name}.md"] = f"<!-- {HEADER} -->\n{page}"
     python = {
         f"{_IMPORT_NAME}/__init__.py": place("package.py", **about),
         f"{_IMPORT_NAME}/errors.py": place("errors.py", names=_error_names()),
@@ -100,5 +103,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"literal": literal, "docstring": docstring, "prose": prose}
+    environment.filters |= {
+        "literal": literal,
+        "docstring": docstring,
+        "prose": prose,
+        "markdown": markdown,
+    }
     return environment
