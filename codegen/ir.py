@@ -75,6 +75,7 @@ class PriceFacts:
 class Resource:
     """One model: the class that submits its jobs, in the colours of *job*.
 
+    *input* is the JSON Schema of the body, of which *input_module* has the parts.
     *calls* are the operations by role, *facts* the other literals of a `JobProtocol`,
     *input_module* is empty where no argument is an object
     with a class of its own.
@@ -86,6 +87,7 @@ class Resource:
     doc: str
     submit_doc: str
     arguments: tuple[Argument, ...]
+    input: Mapping[str, Any]
     input_module: str
     output_module: str
     job: str

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from codegen.runtime import errors
 from codegen.runtime.command.codes import Exit
 
 ROOT = Path(__file__).resolve().parents[1]
+NODE_MODULES = ROOT / "tests" / "node" / "node_modules"
 PAGES = [
     ROOT / "docs" / "clients.md",
     *sorted((ROOT / "docs" / "clients").glob("*.md")),
@@ -104,3 +106,30 @@ def test_the_page_lists_every_exit_code_with_its_meaning() -> None:
     rows = re.findall(r"^\| (\d+) \| (.*) \|$", PAGES[0].read_text("utf-8"), re.M)
 
     assert rows == [(str(it.value), it.meaning) for it in Exit]
+
+
+def test_the_program_in_typescript_compiles(tmp_path: Path) -> None:
+    node, compiler = shutil.which("node"), NODE_MODULES / "typescript" / "bin" / "tsc"
+    if node is None or not compiler.is_file():
+        reason = "needs node, and `npm ci` in tests/node"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    shutil.copytree(ROOT / "generated" / "typescript", tmp_path, dirs_exist_ok=True)
+    (program,) = blocks(PAGES[0], "ts")
+    # Node's own types are no dependency of the client, nor of its tests.
+    writer = "export function writeFile(path: string, data: Uint8Array): Promise<void>;"
+    known = f'declare module "node:fs/promises" {{ {writer} }}'
+    (tmp_path / "src" / "node.d.ts").write_text(known, "utf-8")
+    (tmp_path / "src" / "page.ts").write_text(
+        program.replace("reel-clients/aimlapi", "./aimlapi/index.js"), "utf-8"
+    )
+
+    done = subprocess.run(
+        [node, str(compiler), "-p", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout

@@ -123,7 +123,7 @@ def test_there_is_no_section_without_arguments() -> None:
         (StringSchema(pointer=AT), "string"),
         (BooleanSchema(pointer=AT), "boolean"),
         (ArraySchema(pointer=AT, items=StringSchema(pointer=AT)), "list of string"),
-        (ObjectSchema(pointer=AT), "object"),
+        (ObjectSchema(pointer=AT, properties={}), "object"),
         (NullSchema(pointer=AT), "any"),
     ],
 )
