@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 NODE_INSTALLED := tests/node/node_modules/.installed
 SOURCES := specs codegen mock_server contract_tests reelspec tests benchmarks
 
-.PHONY: help install demo test lint types generate bench-mock lock clean
+.PHONY: help install demo test lint types generate bench-mock bench-client lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made.
@@ -55,9 +55,15 @@ bench-mock: install ## Measure the mock beside its peers (needs wrk and npm).
 	npm ci --prefix benchmarks/mock --silent --no-audit --no-fund
 	$(BIN)/python -m benchmarks.mock
 
+bench-client: install ## Measure the generated client beside its peers.
+	$(PYTHON) -m venv benchmarks/client/.venv
+	benchmarks/client/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/client/requirements.lock
+	benchmarks/client/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation ./generated
+	benchmarks/client/.venv/bin/python -m benchmarks.client
+
 lock: ## Raise the pinned versions (needs uv).
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.lock
 
 clean: ## Remove everything that was made.
-	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules benchmarks/client/.venv out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
