@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 NODE_INSTALLED := tests/node/node_modules/.installed
 SOURCES := specs codegen mock_server contract_tests reelspec tests benchmarks
 
-.PHONY: help install demo test lint types kill-table generate bench-mock bench-contract bench-diff lock clean
+.PHONY: help install demo test lint types kill-table generate bench-mock bench-contract bench-diff bench-client lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made.
@@ -70,6 +70,12 @@ bench-diff: install ## Measure the comparison of documents beside a peer (needs 
 	npm ci --prefix benchmarks/diff --silent --no-audit --no-fund
 	$(BIN)/python -m benchmarks.diff
 
+bench-client: install ## Measure the generated client beside its peers.
+	$(PYTHON) -m venv benchmarks/client/.venv
+	benchmarks/client/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/client/requirements.lock
+	benchmarks/client/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation ./generated
+	benchmarks/client/.venv/bin/python -m benchmarks.client
+
 lock: ## Raise the pinned versions (needs uv).
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.lock
@@ -77,4 +83,4 @@ lock: ## Raise the pinned versions (needs uv).
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o benchmarks/contract/requirements.lock
 
 clean: ## Remove everything that was made.
-	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules benchmarks/diff/node_modules benchmarks/contract/.venv out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules benchmarks/diff/node_modules benchmarks/client/.venv benchmarks/contract/.venv out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

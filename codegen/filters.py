@@ -1,6 +1,6 @@
-"""The two ways in which text of a document enters Python, and one for prose.
+"""The two ways in which text of a document enters Python, and two for Markdown.
 
-Both are proven by property tests to evaluate back to the very text, whatever it holds.
+The first two are proven by property tests to evaluate back to the very text, whatever it holds.
 """
 
 from typing import Any
@@ -25,3 +25,15 @@ def prose(text: str) -> str:
     """Return *text* for a line of Markdown: one line, letters and plain punctuation."""
     line = " ".join(text.split())
     return "".join(it for it in line if it.isalnum() or it in " .,:;/_-+()")
+
+
+def markdown(text: str) -> str:
+    """Return *text* on one line that Markdown shows as it is, in a table too.
+
+    What could mean something to Markdown or HTML is written as a number.
+    """
+    line = " ".join(text.split())
+    return "".join(
+        it if it.isalnum() or it in " .,:;/-+()'\"_%?!" else f"&#{ord(it)};"
+        for it in line
+    )

@@ -14,8 +14,21 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a document says of a value; each is plain text on one line, or empty."""
+
+    kind: str
+    about: str
+    allowed: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
-    """A keyword argument: *type* is Python, *doc* is plain text on one line."""
+    """A keyword argument: *type* is Python, *doc* is plain text on one line.
+
+    *facts* are the parts of *doc*, for whoever shows them apart.
+    """
 
     name: str
     wire_name: str
@@ -23,6 +36,7 @@ class Argument:
     required: bool
     is_media: bool = False
     doc: str
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +75,7 @@ class PriceFacts:
 class Resource:
     """One model: the class that submits its jobs, in the colours of *job*.
 
+    *input* is the JSON Schema of the body, of which *input_module* has the parts.
     *calls* are the operations by role, *facts* the other literals of a `JobProtocol`,
     *input_module* is empty where no argument is an object
     with a class of its own.
@@ -72,6 +87,7 @@ class Resource:
     doc: str
     submit_doc: str
     arguments: tuple[Argument, ...]
+    input: Mapping[str, Any]
     input_module: str
     output_module: str
     job: str

@@ -2,7 +2,8 @@
 
 import keyword
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -20,7 +21,7 @@ from codegen.json_schema import name_classes, write_schemas
 from codegen.names import class_name, identifier, name_models, unique
 from codegen.neutral import lower_neutral
 from codegen.python_types import python_type
-from codegen.sentences import describe, paragraphs, sentence, with_arguments
+from codegen.sentences import describe, facts_of, paragraphs, sentence, with_arguments
 from specs import (
     Contract,
     NumberSchema,
@@ -31,6 +32,7 @@ from specs import (
     Registry,
 )
 
+_INPUT = "Input"
 _CLIENT_NAMES = frozenset(
     {"close", "estimate", "generate", "provider", "resume", "wait_all"}
 )
@@ -92,10 +94,12 @@ def _lower_provider(
     for contract in contracts:
         name, output = names[contract.model], outputs[contract.model]
         inputs = _lower_models(contract.body, contract, name, is_input=True)
-        if inputs.schemas:
-            modules[name] = inputs
+        body, parts = inputs.schemas[_INPUT], dict(inputs.schemas)
+        del parts[_INPUT]  # the signature of submit says what it would
+        if parts:
+            modules[name] = replace(inputs, schemas=parts)
         resources.append(
-            _lower_resource(contract, name, name if inputs.schemas else "", output)
+            _lower_resource(contract, name, body, name if parts else "", output)
         )
         if output not in modules:
             answer = _answer(contract.outcome)
@@ -171,24 +175,21 @@ def _name_outputs(
 def _lower_models(
     root: ObjectSchema, contract: Contract, name: str, *, is_input: bool
 ) -> ModelsModule:
-    title = "Input" if is_input else "Output"
+    title = _INPUT if is_input else "Output"
     classes = name_classes(root, name=title)
     shared = contract.outcome.document != contract.submit.document
     whom = contract.model if is_input or not shared else contract.provider.title
     what = "What a submit takes" if is_input else "What a finished job answers"
-    schemas = write_schemas(root, classes, is_input=is_input)
-    if is_input:
-        del schemas[title]  # the signature of submit says what it would
     return ModelsModule(
         name=name,
         doc=sentence(f"{what}: {whom}"),
-        schemas=schemas,
+        schemas=write_schemas(root, classes, is_input=is_input),
         is_input=is_input,
     )
 
 
 def _lower_resource(
-    contract: Contract, name: str, inputs: str, output: str
+    contract: Contract, name: str, body: Mapping[str, Any], inputs: str, output: str
 ) -> Resource:
     arguments = _lower_arguments(contract)
     words = class_name(name.rstrip("_"))
@@ -209,6 +210,7 @@ def _lower_resource(
         doc=paragraphs(sentence(f"Jobs of the model {contract.model}"), summary),
         submit_doc=with_arguments(submit, arguments),
         arguments=arguments,
+        input=body,
         input_module=inputs,
         output_module=output,
         job="CancellableJob" if contract.cancel else "Job",
@@ -257,7 +259,7 @@ def _lower_arguments(contract: Contract) -> tuple[Argument, ...]:
     """Return the keywords of `submit`: the required ones first, else as documented."""
     classes = {
         pointer: f"_input.{it}"
-        for pointer, it in name_classes(contract.body, name="Input").items()
+        for pointer, it in name_classes(contract.body, name=_INPUT).items()
     }
     parameters = sorted(contract.parameters, key=lambda it: not it.required)
     names = unique(
@@ -276,6 +278,7 @@ def _lower_arguments(contract: Contract) -> tuple[Argument, ...]:
             required=it.required,
             is_media=takes_file,
             doc=describe(it.schema) or "The document does not say.",
+            facts=facts_of(it.schema),
         )
         for name, it in zip(names, parameters, strict=True)
         for takes_file in [

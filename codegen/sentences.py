@@ -4,27 +4,74 @@ Everything here is plain text on the way to the `docstring` filter; white space 
 document is folded, so that its text cannot forge a section of its own.
 """
 
+import json
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from codegen.ir import Argument
-from specs import UNSET, ArraySchema, Bound, NumberSchema, Schema, StringSchema
+from codegen.ir import Argument, Facts
+from specs import (
+    UNSET,
+    ArraySchema,
+    BooleanSchema,
+    Bound,
+    NumberSchema,
+    ObjectSchema,
+    Schema,
+    StringSchema,
+)
 
 _WIDTH = 76  # an 88-column line, less the indentation of a method's docstring
 
 
 def describe(schema: Schema) -> str:
     """Return what a caller should know of *schema*, on one line."""
-    parts = [sentence(schema.description or schema.title)]
-    if schema.enum is not None:
-        parts.append(sentence(f"One of {', '.join(map(repr, schema.enum))}"))
-    parts += [sentence(it) for it in _rules(schema)]
+    parts = [_about(schema), _allowed(schema)]
     if schema.default is not UNSET:
         # A default of forty words is the service's affair.
         parts.append(f"Default: {textwrap.shorten(repr(schema.default), 80)}.")
     if schema.deprecated:
         parts.append("Deprecated.")
     return " ".join(it for it in parts if it)
+
+
+def facts_of(schema: Schema) -> Facts:
+    """Return what describe() tells of *schema*, part by part, the default as JSON."""
+    known = schema.default is not UNSET
+    default = json.dumps(schema.default, ensure_ascii=False) if known else ""
+    about = " ".join((_about(schema), "Deprecated." if schema.deprecated else ""))
+    return Facts(
+        kind=_kind(schema),
+        about=about.strip(),
+        allowed=_allowed(schema),
+        default="".join(it for it in default if it.isprintable()),
+    )
+
+
+def _about(schema: Schema) -> str:
+    return sentence(schema.description or schema.title)
+
+
+def _allowed(schema: Schema) -> str:
+    parts = [sentence(it) for it in _rules(schema)]
+    if schema.enum is not None:
+        parts.insert(0, sentence(f"One of {', '.join(map(repr, schema.enum))}"))
+    return " ".join(it for it in parts if it)
+
+
+def _kind(schema: Schema) -> str:
+    match schema:
+        case NumberSchema():
+            return schema.type
+        case StringSchema():
+            return "string"
+        case BooleanSchema():
+            return "boolean"
+        case ArraySchema():
+            return f"list of {_kind(schema.items)}"
+        case ObjectSchema():
+            return "object"
+        case _:
+            return "any"
 
 
 def sentence(text: str) -> str:

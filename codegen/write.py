@@ -13,6 +13,8 @@ from pathlib import Path
 from codegen.errors import WriteError
 from codegen.render import HEADER
 
+_SUFFIXES = frozenset({".json", ".md", ".py", ".toml", ".ts", ".typed"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
@@ -111,7 +113,7 @@ def _ours(out: Path) -> list[str]:
     return [
         path.relative_to(out).as_posix()
         for path in out.rglob("*")
-        if path.suffix in {".py", ".md", ".toml", ".typed"}
+        if path.suffix in _SUFFIXES
         and path.is_file()
         and _is_ours(_read_one(path) or "")
     ]

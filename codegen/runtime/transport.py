@@ -236,9 +236,14 @@ class _BoundStream(_Bounded):
     def write(self, buffer: bytes, timeout: float | None = None) -> Any:
         return self._inner.write(buffer, timeout=_left(timeout, httpx.WriteTimeout))
 
-    def start_tls(self, *args: Any, timeout: float | None = None, **how: Any) -> Any:
+    def start_tls(
+        self,
+        ssl_context: Any,
+        server_hostname: Any = None,
+        timeout: float | None = None,
+    ) -> Any:
         left = _left(timeout, httpx.ConnectTimeout)
-        return _BoundStream(self._inner.start_tls(*args, timeout=left, **how))
+        return _BoundStream(self._inner.start_tls(ssl_context, server_hostname, left))
 
 
 def _left(timeout: float | None, late: type[httpx.TimeoutException]) -> float | None:

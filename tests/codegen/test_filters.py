@@ -1,11 +1,13 @@
 import ast
+import html
+import re
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from codegen.filters import docstring, literal, prose
+from codegen.filters import docstring, literal, markdown, prose
 
 # Surrogates too: JSON can carry them, so a document can.
 TEXT = st.text(st.characters(exclude_categories=()))
@@ -49,3 +51,13 @@ def test_prose_is_one_line_without_markup_for_any_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["a/b-c_1.2 (x): y;z+, w"])
 def test_prose_leaves_plain_text_alone(text: str) -> None:
     assert prose(text) == text
+
+
+@given(TEXT)
+@example("a | b\n| --- |\n<script>`x`")
+def test_markdown_shows_any_text_as_it_is_and_means_nothing(text: str) -> None:
+    made = markdown(text)
+
+    assert not set(re.sub(r"&#\d+;", "", made)) & set("\n\r`|<>[]*\\#&~$^={}")
+    plain = "".join(it for it in " ".join(text.split()) if 31 < ord(it) < 127)
+    assert "".join(it for it in html.unescape(made) if 31 < ord(it) < 127) == plain

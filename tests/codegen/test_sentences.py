@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.ir import Argument
-from codegen.sentences import describe, paragraphs, sentence, with_arguments
+from codegen.ir import Argument, Facts
+from codegen.sentences import describe, facts_of, paragraphs, sentence, with_arguments
 from specs import (
     ArraySchema,
     BooleanSchema,
     Bound,
+    NullSchema,
     NumberSchema,
+    ObjectSchema,
     Schema,
     StringSchema,
 )
@@ -112,3 +114,35 @@ def test_a_text_cannot_forge_a_section() -> None:
 
 def test_there_is_no_section_without_arguments() -> None:
     assert with_arguments("Do it.", []) == "Do it."
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        (number(None), "number"),
+        (StringSchema(pointer=AT), "string"),
+        (BooleanSchema(pointer=AT), "boolean"),
+        (ArraySchema(pointer=AT, items=StringSchema(pointer=AT)), "list of string"),
+        (ObjectSchema(pointer=AT, properties={}), "object"),
+        (NullSchema(pointer=AT), "any"),
+    ],
+)
+def test_the_facts_of_a_schema_name_its_kind(schema: Schema, kind: str) -> None:
+    assert facts_of(schema).kind == kind
+
+
+def test_the_facts_of_a_schema_stand_apart() -> None:
+    schema = StringSchema(
+        pointer=AT,
+        description="Which",
+        enum=("a", "b"),
+        default="a\u202e",
+        deprecated=True,
+    )
+
+    assert facts_of(schema) == Facts(
+        kind="string",
+        about="Which. Deprecated.",
+        allowed="One of 'a', 'b'.",
+        default='"a"',
+    )
