@@ -1,7 +1,8 @@
 """Typed clients from contracts.
 
 `generate` returns the text of every file, `write` brings a folder up to date, `compare`
-says what that would take, and `diff` shows it to people.
+says what that would take, and `diff` shows it to people. `find_uses` finds what a changed
+document breaks in programs that use the clients.
 """
 
 from codegen.errors import (
@@ -13,6 +14,7 @@ from codegen.errors import (
     WriteError,
 )
 from codegen.generate import generate, resource_names
+from codegen.usage import Use, Uses, find_uses
 from codegen.write import Changes, compare, diff, write
 
 __all__ = [
@@ -22,9 +24,12 @@ __all__ = [
     "UnnameableError",
     "UnsafeOutputError",
     "UnsupportedShapeError",
+    "Use",
+    "Uses",
     "WriteError",
     "compare",
     "diff",
+    "find_uses",
     "generate",
     "resource_names",
     "write",

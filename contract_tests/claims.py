@@ -1,8 +1,7 @@
-"""The registry of claims: what may be held of a service, and when it can be judged.
+"""What a claim is: something held of a service, and when it can be judged.
 
-The checks themselves stand in `contract_tests.checks`, in the order of judgement:
-what a later one finds is often a consequence of what an earlier one found, so the
-first finding about an answer is the one reported.
+The claims themselves, in the order of judgement, are the table of
+`contract_tests.checks`.
 """
 
 from collections.abc import Callable
@@ -26,13 +25,14 @@ When = Callable[[Evidence], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A check under its name, and what it can judge.
+    """A check under its name, the claim in a sentence, and what it can judge.
 
     It is asked in its situations only, and there only when the evidence has a bearing
     on it: a claim that counts as held has been put to the test.
     """
 
     name: str
+    statement: str
     check: Check
     situations: frozenset[Situation]
     when: When
@@ -42,23 +42,18 @@ class Claim:
         return evidence.situation in self.situations and self.when(evidence)
 
 
-CLAIMS: dict[str, Claim] = {}
-"""Every claim by its name, in the order of judgement."""
-
-
 def claim(
     *situations: Situation, when: When = lambda _: True
-) -> Callable[[Check], Check]:
-    """Register a check for *situations*; its name is the claim."""
+) -> Callable[[Check], Claim]:
+    """Make a claim of a check for *situations*: its name is the claim's name."""
 
-    def register(check: Check) -> Check:
-        name = check.__name__
-        CLAIMS[name] = Claim(
-            name=name,
+    def made(check: Check) -> Claim:
+        return Claim(
+            name=check.__name__,
+            statement=(check.__doc__ or "").strip(),
             check=check,
             situations=frozenset(situations),
             when=when,
         )
-        return check
 
-    return register
+    return made

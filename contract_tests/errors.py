@@ -12,6 +12,9 @@ ContractTestError
 └── UnmetSchemaError    no valid value of a schema can be built
 """
 
+from collections.abc import Callable
+from functools import partial
+
 
 class ContractTestError(Exception):
     """The contract tests cannot run as asked.
@@ -21,6 +24,14 @@ class ContractTestError(Exception):
 
     def __init__(self, where: str, problem: str, *, fix: str) -> None:
         super().__init__(" ".join(f"{where}: {problem}; {fix}".split()))
+        self._facts = (where, problem, fix)
+
+    def __reduce__(
+        self,
+    ) -> tuple[Callable[..., "ContractTestError"], tuple[str, str]]:
+        """Let a worker of pytest-xdist send this error home."""
+        where, problem, fix = self._facts
+        return partial(type(self), fix=fix), (where, problem)
 
 
 class UnreachableError(ContractTestError):

@@ -1,20 +1,32 @@
 """Asks one contract's service, and holds each answer to the claims about it."""
 
 import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from hypothesis.errors import Unsatisfiable
+
+from contract_tests.boundaries import object_with
 from contract_tests.cases import Question
-from contract_tests.checks import ending
-from contract_tests.claims import CLAIMS, Finding
-from contract_tests.evidence import Evidence, Job, Situation
+from contract_tests.checks import CLAIMS, ending
+from contract_tests.checks.readings import cost, position, video
+from contract_tests.claims import Finding
+from contract_tests.errors import MissingKeyError, UnmetSchemaError
+from contract_tests.evidence import Evidence, Job, Sighting, Situation
 from contract_tests.failures import Failure, Fault, show
 from contract_tests.rules import RuleSide, broken_by, shown_by
+from contract_tests.searches import Enough, Search
 from contract_tests.tally import Tally
-from contract_tests.target import Exchange, Sender, Target
+from contract_tests.target import NO_ANSWER, Exchange, Sender, Target
+from contract_tests.videos import look_at
 from contract_tests.violations import Violation
 from contract_tests.wire import encode
 from specs import Contract, Judge, Operation, Request
+
+_MOST_BROKEN = 3
 
 _DECIDE = frozenset(
     {"no_server_error", "a_valid_request_is_accepted", "an_invalid_request_is_refused"}
@@ -26,11 +38,21 @@ class Examiner:
     """One contract of one target under examination.
 
     Each method sends what its name says and raises Failure where a claim does not
-    hold. `jobs` is the model: every job submitted so far, by its id.
+    hold. `jobs` is the model: every job submitted so far, by its id. A *neighbour* is
+    a contract of another provider at the same target, for ids that are not at home.
+    A server that hangs would hold a run for hours: after a few answers that never
+    came, nothing more is sent, and every request ends as the last one did.
     """
 
     def __init__(
-        self, contract: Contract, target: Target, connection: Sender, tally: Tally
+        self,
+        contract: Contract,
+        target: Target,
+        connection: Sender,
+        tally: Tally,
+        *,
+        neighbour: Contract | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.contract = contract
         self.target = target
@@ -38,6 +60,30 @@ class Examiner:
         self.jobs: dict[str, Job] = {}
         self._connection = connection
         self._judge = Judge(contract)
+        self._neighbour = neighbour
+        self._twins: dict[bytes, Job] = {}
+        self._instant = 0  # counts whatever may change an answer
+        self._clock = clock
+        self._search: Search | None = None
+        self._broken: list[Exchange] = []
+
+    @contextmanager
+    def drawing(self, *, seconds: float) -> Iterator[None]:
+        """Within, Hypothesis passes over cases that show only what is known already.
+
+        Of a fault that is new it finds a small case, in so many *seconds*.
+        """
+        known = frozenset(self.tally.faults)
+        self._search = Search(known, seconds=seconds, clock=self._clock)
+        try:
+            yield
+        except Unsatisfiable:
+            pass  # no case showed anything else
+        except Enough:
+            found = self.tally.faults.items()
+            raise Failure(*(it for key, it in found if key not in known)) from None
+        finally:
+            self._search = None
 
     def submit(self, body: Any, *, failing: bool = False, case: str = "") -> Job:
         """Submit a valid *body* and return the new job; *failing* asks for a bad end."""
@@ -46,11 +92,17 @@ class Examiner:
             headers=self.target.failing if failing else {},
             body=encode(body),
         )
-        sides = shown_by(self.contract, body)
-        evidence = self._ask(request, Situation.SUBMIT, case=case, sides=sides)
+        self._instant += 1
+        evidence = self._ask(
+            request,
+            Situation.SUBMIT,
+            case=case,
+            sides=shown_by(self.contract, body),
+            twin=self._twins.get(encode(body)),
+        )
         facts = self.contract.provider.job
-        job = Job(id=evidence.text(facts.id), state="", is_failing=failing)
-        self.jobs[job.id] = job
+        job = Job(id=evidence.text(facts.id), state="", asked=body, is_failing=failing)
+        self.jobs[job.id] = self._twins[encode(body)] = job
         self._saw(job, evidence)
         return job
 
@@ -63,7 +115,7 @@ class Examiner:
             Situation.REFUSE,
             case=case,
             violation=violation,
-            sides=(broken_by(self.contract, violation),),
+            sides=broken_by(self.contract, violation),
         )
 
     def inquire(self, question: Question, *, strict: bool = False) -> None:
@@ -90,23 +142,46 @@ class Examiner:
     def fetch(self, job: Job) -> None:
         """Ask for the result of *job*, and then for its state, to judge it by."""
         assert self.contract.result is not None
-        exchange = self._send(request_for(self.contract.result, job.id))
+        exchange = self._send_signed(request_for(self.contract.result, job.id))
         before = replace(job)
         self.poll(job)
         evidence = self._examine(exchange, Situation.FETCH, job=before, state=job.state)
         job.result = job.result or ending(evidence)
+        self._saw_outcome(job, evidence)
 
     def cancel(self, job: Job) -> None:
         """Cancel *job*, and ask for its state afterwards."""
         assert self.contract.cancel is not None
-        exchange = self._send(request_for(self.contract.cancel, job.id))
+        self._instant += 1
+        exchange = self._send_signed(request_for(self.contract.cancel, job.id))
+        job.is_cancelled = True
         before = replace(job)
         self.poll(job)
         self._examine(exchange, Situation.CANCEL, job=before, state=job.state)
 
+    def watch(self, job: Job) -> bool:
+        """Download the video of *job*; say whether it could be measured as well."""
+        with self.target.connect(self.contract) as connection:
+            exchange, content = connection.download(self.contract.outcome, job.video)
+        seen = look_at(content) if content else None
+        self._examine(exchange, Situation.WATCH, job=job, video=seen)
+        return seen is not None
+
+    def advance(self, seconds: float) -> None:
+        """Let *seconds* pass on the server's clock."""
+        if not self._is_given_up:
+            self.target.advance(seconds)
+        self._instant += 1
+
+    def restart(self) -> None:
+        """Stop the server and start it again."""
+        assert self.target.restart is not None
+        self.target.restart()
+        self._instant += 1
+
     def knock(self, request: Request, credential: str | None) -> None:
         """Send *request* with a *credential* that opens nothing."""
-        exchange = self._connection.send(request, credential=credential)
+        exchange = self._send(request, credential=credential)
         case = f"{request.operation.role} without a valid key"
         self._examine(exchange, Situation.KNOCK, case=case)
 
@@ -115,27 +190,49 @@ class Examiner:
         situation = Situation.ABSURD if absurd else Situation.UNKNOWN
         self._ask(request_for(operation, id_), situation)
 
-    def _ask(
-        self,
-        request: Request,
-        situation: Situation,
-        *,
-        case: str = "",
-        violation: Violation | None = None,
-        job: Job | None = None,
-        sides: tuple[RuleSide, ...] = (),
-    ) -> Evidence:
-        return self._examine(
-            self._send(request),
-            situation,
-            case=case,
-            violation=violation,
-            job=job,
-            sides=sides,
-        )
+    def look_for_neighbour(self, operation: Operation, id_: str) -> None:
+        """Ask *operation* for a job by the id that a neighbour gave out."""
+        self._ask(request_for(operation, id_), Situation.FOREIGN)
 
-    def _send(self, request: Request) -> Exchange:
-        return self._connection.send(request, credential=self._connection.credential)
+    def neighbour_id(self) -> str:
+        """Return the id of a job at the neighbour; empty where none can be had."""
+        if self._neighbour is None or self._is_given_up:
+            return ""
+        contract = self._neighbour
+        try:
+            body = encode(object_with(contract.body) | contract.fixed)
+            request = Request(operation=contract.submit, body=body)
+            with self.target.connect(contract) as connection:
+                exchange = connection.send(request, credential=connection.credential)
+        except (MissingKeyError, UnmetSchemaError):
+            return ""
+        found = Evidence(
+            contract=contract,
+            situation=Situation.SUBMIT,
+            exchange=exchange,
+            judge=self._judge,
+        )
+        return found.text(contract.provider.job.id) if found.is_success else ""
+
+    @property
+    def _is_given_up(self) -> bool:
+        return len(self._broken) >= _MOST_BROKEN
+
+    def _ask(self, request: Request, situation: Situation, **known: Any) -> Evidence:
+        return self._examine(self._send_signed(request), situation, **known)
+
+    def _send_signed(self, request: Request) -> Exchange:
+        return self._send(request, credential=self._connection.credential)
+
+    def _send(self, request: Request, *, credential: str | None) -> Exchange:
+        if self._search is not None:
+            self._search.go_on()
+        if self._is_given_up:
+            return self._broken[-1]
+        exchange = self._connection.send(request, credential=credential)
+        if exchange.broken:
+            self._broken.append(exchange)
+        return exchange
 
     def _examine(
         self,
@@ -143,15 +240,14 @@ class Examiner:
         situation: Situation,
         *,
         case: str = "",
-        violation: Violation | None = None,
-        job: Job | None = None,
-        state: str = "",
         sides: tuple[RuleSide, ...] = (),
+        **known: Any,
     ) -> Evidence:
         """Return the evidence of *exchange* once every claim about it holds.
 
         *sides* are what the exchange shows of the contract's rules: what was accepted
-        has been accepted, whatever else is wrong with the answer.
+        has been accepted, whatever else is wrong with the answer. *known* are the
+        fields of `Evidence` that only the caller can fill.
         """
         self.tally.requests += 1
         evidence = Evidence(
@@ -159,10 +255,10 @@ class Examiner:
             situation=situation,
             exchange=exchange,
             judge=self._judge,
-            violation=violation,
-            job=job,
-            state=state,
             ids=self.jobs,
+            instant=self._instant if self.target.stands_still else None,
+            can_fail_jobs=bool(self.target.failing),
+            **known,
         )
         for claim in CLAIMS.values():
             if not claim.judges(evidence):
@@ -172,6 +268,8 @@ class Examiner:
                 self.tally.add_fault(fault)
                 held = claim.name not in _DECIDE
                 self.tally.note(sides if held else _blamed(sides, evidence), held=held)
+                if self._search is not None:
+                    self._search.note(fault)
                 raise Failure(fault)
             self.tally.passed[claim.name] += 1
         self.tally.note(sides, held=True)
@@ -181,10 +279,24 @@ class Examiner:
         """Remember what *evidence* told of *job*."""
         state = evidence.text(self.contract.provider.job.status)
         if state != job.state:
+            self.tally.add_transition(job.state, state)
             job.state = state
             job.states.append(state)
-            self.tally.states[state] = None
         job.ending = job.ending or ending(evidence)
+        job.cost = cost(evidence) if job.cost is None else job.cost
+        place = position(evidence)
+        job.position = place if isinstance(place, int) else job.position
+        if evidence.situation is not Situation.SUBMIT:
+            answer = evidence.exchange.answer
+            job.sighting = Sighting(
+                instant=self._instant, status=answer.status, body=answer.body
+            )
+        self._saw_outcome(job, evidence)
+
+    def _saw_outcome(self, job: Job, evidence: Evidence) -> None:
+        """Remember where *evidence* says that the video of *job* is."""
+        found = video(evidence)
+        job.video = job.video or (found if isinstance(found, str) else "")
 
 
 def _blamed(sides: tuple[RuleSide, ...], evidence: Evidence) -> tuple[RuleSide, ...]:
@@ -216,8 +328,12 @@ def _fault(claim: str, finding: Finding, evidence: Evidence, case: str) -> Fault
         ),
         case=show(case, secrets=secrets),
         curl=exchange.curl,
-        answer=show(
-            f"{evidence.status} {exchange.answer.body.decode('utf-8', 'replace')}",
-            secrets=secrets,
-        ),
+        answer=show(_told(exchange), secrets=secrets),
     )
+
+
+def _told(exchange: Exchange) -> str:
+    answer = exchange.answer
+    if answer is NO_ANSWER:
+        return ""
+    return f"{answer.status} {answer.body.decode('utf-8', 'replace')}"

@@ -30,6 +30,7 @@ class JobMachine(RuleBasedStateMachine):
     """Jobs of one contract, submitted, asked after, cancelled and waited for."""
 
     examiner: Examiner  # given by machine_for
+    foreigner = ""  # the id of a job at another provider, where there is one
 
     jobs: Bundle[Job] = Bundle("jobs")
 
@@ -82,12 +83,18 @@ class JobMachine(RuleBasedStateMachine):
         stranger = stranger_of(job.id, self.examiner.jobs)
         self.examiner.look_for(self.examiner.contract.poll, stranger)
 
+    @precondition(lambda self: bool(self.foreigner))
+    @rule()
+    def look_for_a_foreigner(self) -> None:
+        """Ask for a job of another provider."""
+        examiner = self.examiner
+        examiner.look_for_neighbour(examiner.contract.poll, self.foreigner)
+
     @rule(job=jobs, data=st.data())
     def knock(self, job: Job, data: st.DataObject) -> None:
         """Ask for a job without a valid key."""
         examiner = self.examiner
-        key = examiner.target.key(examiner.contract.provider)
-        headers = bad_credentials(examiner.contract.provider, key)
+        headers = bad_credentials(examiner.target, examiner.contract.provider)
         credential = data.draw(st.sampled_from(list(headers.values())), label="key")
         request = request_for(examiner.contract.poll, job.id)
         examiner.knock(request, credential)
@@ -95,9 +102,16 @@ class JobMachine(RuleBasedStateMachine):
     @rule(part=st.sampled_from([0.1, 1.0, 3.0, 20.0]))
     def wait(self, part: float) -> None:
         """Let time pass: a part of the polling interval, or many of them."""
-        target = self.examiner.target
         seconds = part * self.examiner.contract.provider.polling.interval
-        target.advance(min(seconds, _LIVE_WAIT) if target.is_live else seconds)
+        is_live = self.examiner.target.is_live
+        self.examiner.advance(min(seconds, _LIVE_WAIT) if is_live else seconds)
+
+    @precondition(lambda self: self.examiner.target.restart is not None)
+    @rule(job=jobs)
+    def restart(self, job: Job) -> None:
+        """Restart the server, and ask for a job that was there before."""
+        self.examiner.restart()
+        self.examiner.poll(job, situation=Situation.RESTARTED)
 
     @invariant()
     def a_finished_job_never_changes(self) -> None:
@@ -111,7 +125,7 @@ class JobMachine(RuleBasedStateMachine):
         examiner = self.examiner
         if examiner.target.is_live or not self.mine:
             return
-        examiner.target.advance(examiner.contract.provider.polling.deadline)
+        examiner.advance(examiner.contract.provider.polling.deadline)
         for job in self.mine.values():
             examiner.poll(job, situation=Situation.WAITED)
             if examiner.contract.result is not None:
@@ -126,4 +140,5 @@ def machine_for(examiner: Examiner) -> type[JobMachine]:
         """The jobs of one contract at one target."""
 
     ExaminedJobs.examiner = examiner
+    ExaminedJobs.foreigner = examiner.neighbour_id()
     return ExaminedJobs

@@ -1,18 +1,22 @@
 """What a run is asked to do, read from pytest's command line and its ini file."""
 
+import difflib
 import importlib
 import os
+import shlex
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 import httpx
 import pytest
 
+from contract_tests.checks import CLAIMS
 from contract_tests.errors import TargetError, UnreachableError
 from contract_tests.failures import show
 from contract_tests.profiles import PROFILES, Profile, profile_named
+from contract_tests.reports import Outputs
 from contract_tests.target import Target
 from specs import Contract, Provider, Registry, vendored_folder
 
@@ -21,20 +25,32 @@ _PATIENCE = 120.0  # seconds of real time for one job, unless --patience says ot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """Which contracts are to be tested, where, and how much is to be tried."""
+    """Which contracts are to be tested, where, and how much is to be tried.
+
+    The *neighbours* are all that the target may serve, tested or not. `only` is the
+    key of the one fault that is looked for, `failures` the place where failed cases
+    are kept, `command` the words that start such a run again, and `outputs` the files
+    that the report is written to.
+    """
 
     contracts: tuple[Contract, ...]
+    neighbours: tuple[Contract, ...] = ()
     target: Target
     profile: Profile
     seed: int | None = None
     strict: bool = False  # where readers differ, the document's version is right
+    only: str | None = None
+    failures: str | None = None
+    command: tuple[str, ...] = ()
+    outputs: Outputs = field(default_factory=Outputs)
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options and the ini setting on *parser*."""
     parser.addini(
         "contract_target",
-        "module:function that returns the Target to test when no --base-url is given",
+        "module:function that makes the Target to test of the registry, where no "
+        "--base-url is given",
         default="",
     )
     add = parser.getgroup("contracts", "contract tests").addoption
@@ -95,28 +111,98 @@ def add_options(parser: pytest.Parser) -> None:
         help="where readers of a document differ, hold the server to its version",
     )
     add("--specs", dest="contract_specs", type=Path, help="the folder of documents")
+    add(
+        "--only",
+        dest="contract_only",
+        metavar="KEY",
+        help="look for this one fault, by the key that a report gives it",
+    )
+    add(
+        "--failures",
+        dest="contract_failures",
+        metavar="PLACE",
+        help="keep failed cases in this folder or Redis, and try them first",
+    )
+    add("--contract-github", action="store_true", help="annotate the change on GitHub")
+    for form, what in (("html", "a page"), ("json", "JSON"), ("junit", "JUnit XML")):
+        add(
+            f"--contract-{form}",
+            type=Path,
+            metavar="FILE",
+            help=f"write the report to this file, as {what}",
+        )
 
 
 def assignment_from(config: pytest.Config) -> Assignment:
     """Return what *config* asks for; raise TargetError or SpecError if it cannot be."""
     registry = Registry.load(config.getoption("contract_specs") or vendored_folder())
-    wanted: list[str] = config.getoption("contract")
+    only: str | None = config.getoption("contract_only")
     return Assignment(
-        contracts=tuple(registry.contract(it) for it in wanted) or registry.contracts,
-        target=_target(config, registry.providers),
+        contracts=contracts_to_test(registry, config.getoption("contract"), only),
+        neighbours=registry.contracts,
+        target=_target(config, registry),
         profile=profile_named(config.getoption("contract_profile")),
         seed=config.getoption("contract_seed"),
         strict=config.getoption("contract_strict"),
+        only=only,
+        failures=config.getoption("contract_failures"),
+        command=_command(config),
+        outputs=Outputs(
+            junit=config.getoption("contract_junit"),
+            json=config.getoption("contract_json"),
+            html=config.getoption("contract_html"),
+        ),
     )
 
 
-def _target(config: pytest.Config, providers: Iterable[Provider]) -> Target:
+def contracts_to_test(
+    registry: Registry, names: Iterable[str], only: str | None = None
+) -> tuple[Contract, ...]:
+    """Return the contracts of *names*, or all, or that of the one fault looked for.
+
+    Raises SpecError or TargetError for what there is not.
+    """
+    if only is None:
+        return tuple(registry.contract(it) for it in names) or registry.contracts
+    name, _, rest = only.partition(" ")
+    claim = rest.partition(" ")[0]
+    contract = registry.contract(name)
+    if claim not in CLAIMS:
+        near = difflib.get_close_matches(claim, CLAIMS, n=3)
+        raise TargetError(
+            "--only",
+            f"{show(claim)!r} is no claim",
+            fix=f"did you mean {' or '.join(near)}?" if near else "copy a fault's key",
+        )
+    return (contract,)
+
+
+def _command(config: pytest.Config) -> tuple[str, ...]:
+    """Return the words that start pytest again as *config* has it, without a key."""
+    named = {
+        "--base-url": config.getoption("base_url"),
+        "--advance-url": config.getoption("advance_url"),
+        "--patience": config.getoption("patience"),
+        "--specs": config.getoption("contract_specs"),
+        "--failures": config.getoption("contract_failures"),
+    }
+    words = [f"{name}={value}" for name, value in named.items() if value is not None]
+    words += [f"--failing-header={it}" for it in config.getoption("failing_header")]
+    words += ["--strict-reading"] * config.getoption("contract_strict")
+    if config.getoption("base_url") is None:
+        words += ["-o", f"contract_target={config.getini('contract_target')}"]
+    places = [it.partition("::")[0] for it in config.args]
+    plugin = ("-p", "contract_tests.plugin")
+    return ("python", "-m", "pytest", *map(shlex.quote, [*plugin, *places, *words]))
+
+
+def _target(config: pytest.Config, registry: Registry) -> Target:
     base_url: str | None = config.getoption("base_url")
     if base_url is None:
-        return imported_target(str(config.getini("contract_target")))
+        return imported_target(str(config.getini("contract_target")), registry)
     return remote_target(
         base_url,
-        providers,
+        registry.providers,
         keys=dict(_pairs(config.getoption("contract_keys"), "=", "--key")),
         failing=dict(
             _pairs(config.getoption("failing_header"), ":", "--failing-header")
@@ -149,8 +235,8 @@ def remote_target(
     return replace(target, patience=_PATIENCE if patience is None else patience)
 
 
-def imported_target(reference: str) -> Target:
-    """Return what the function at *reference*, `module:function`, returns."""
+def imported_target(reference: str, registry: Registry) -> Target:
+    """Return what the function at *reference*, `module:function`, makes of *registry*."""
     module, _, name = reference.partition(":")
     if not module or not name:
         raise TargetError(
@@ -159,12 +245,14 @@ def imported_target(reference: str) -> Target:
             fix="pass --base-url URL, or set contract_target = module:function",
         )
     try:
-        build: Callable[[], object] = getattr(importlib.import_module(module), name)
+        build: Callable[[Registry], object] = getattr(
+            importlib.import_module(module), name
+        )
     except (ImportError, AttributeError) as exc:
         raise TargetError(
             "contract_target", f"{reference!r}: {exc}", fix="name a function there is"
         ) from exc
-    target = build()
+    target = build(registry)
     if not isinstance(target, Target):
         raise TargetError(
             "contract_target",

@@ -143,10 +143,14 @@ def shown_by(contract: Contract, body: Json) -> tuple[RuleSide, ...]:
     )
 
 
-def broken_by(contract: Contract, violation: Violation) -> RuleSide:
-    """Return the side that *violation* of *contract* shows once it was refused."""
+def broken_by(contract: Contract, violation: Violation) -> tuple[RuleSide, ...]:
+    """Return the side that *violation* of *contract* shows once it was refused, if any.
+
+    That a body has to be said to be JSON is a rule of HTTP, and none of the contract.
+    """
     it = violation
-    return _refusals(contract)[it.rule, it.path, it.pointer]
+    side = _refusals(contract).get((it.rule, it.path, it.pointer))
+    return () if side is None else (side,)
 
 
 @lru_cache(256)

@@ -2,16 +2,21 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Protocol
 from urllib.parse import quote
 
 import httpx
 
+from contract_tests.downloads import download
 from contract_tests.errors import MissingKeyError, TargetError, UnreachableError
 from contract_tests.failures import curl, show
-from specs import Answer, Contract, Provider, Request
+from contract_tests.sockets import BoundedTransport
+from specs import Answer, Contract, Operation, Provider, Request
+
+NO_ANSWER = Answer(status=0, body=b"", content_type="")
+"""What stands in an exchange that got none."""
 
 _SHORTEST_SECRET = 6  # hiding a shorter one would riddle every message with holes
 
@@ -22,18 +27,25 @@ class Target:
 
     `keys` are by provider. `transport` sends in process instead of over the network.
     `advance` moves the server's clock by so many seconds; unless given, time really
-    passes. `patience` ends the wait for one job, in seconds of that clock; unless
+    passes. `stands_still` says that nothing else moves that clock. `patience` ends the wait for one job, in seconds of that clock; unless
     given, the provider's own deadline does. `failing` are headers that make the
-    server fail the job of a submit, where it can be told to.
+    server fail the job of a submit, where it can be told to. `restart` stops the server
+    and starts it again with the jobs it had, `renew` starts it without any, so that no
+    contract's answers depend on which others were tested before. `checks_keys` says that a well-formed key
+    which nobody was given opens nothing; a stand-in may take any.
     """
 
     base_url: str
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     transport: httpx.BaseTransport | None = None
     advance: Callable[[float], None] = time.sleep
+    stands_still: bool = False
     patience: float | None = None
     timeout: float = 30.0
     failing: Mapping[str, str] = field(default_factory=dict)
+    restart: Callable[[], object] | None = None
+    renew: Callable[[], object] = lambda: None
+    checks_keys: bool = False
 
     def __post_init__(self) -> None:
         url = httpx.URL(self.base_url)
@@ -77,11 +89,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request, what came back, and the command that repeats it."""
+    """One request, what came back, and the command that repeats it.
+
+    `broken` says why no whole answer came, where none did; `answer` is then empty.
+    """
 
     request: Request
     answer: Answer
     curl: str
+    broken: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -109,11 +125,14 @@ class Connection:
         self.credential = f"{auth.scheme} {key}"
         self._shown = f"{auth.scheme} ${auth.environment[0]}"
         # Requests go where the target says, past any proxy and after no redirect.
-        self._own = None if target.transport else httpx.HTTPTransport(trust_env=False)
+        self._own = (
+            None if target.transport else BoundedTransport(timeout=target.timeout)
+        )
         self._client = httpx.Client(
             base_url=target.base_url,
             transport=target.transport or self._own,
             timeout=target.timeout,
+            headers={"Accept-Encoding": "identity"},
             trust_env=False,
         )
 
@@ -122,44 +141,60 @@ class Connection:
 
         *credential* is the whole value of the provider's header; None leaves it out.
         """
-        operation = request.operation
-        path = operation.wire_path
-        for name, value in request.path.items():
-            path = path.replace(f"{{{name}}}", quote(value, safe=""))
         headers = dict(request.headers)
         if request.body is not None:
             headers["Content-Type"] = request.content_type
-        signed = (
-            headers if credential is None else {**headers, self._header: credential}
+        if credential is not None:
+            headers[self._header] = credential
+        sent = self._client.build_request(
+            request.operation.method,
+            _path(request),
+            params=dict(request.query) or None,
+            headers=headers,
+            content=request.body,
         )
-        try:
-            sent = self._client.build_request(
-                operation.method,
-                path,
-                params=dict(request.query) or None,
-                headers=signed,
-                content=request.body,
-            )
-            response = self._client.send(sent)
-        except httpx.HTTPError as exc:
-            raise UnreachableError(
-                self._where,
-                f"{operation.method} {show(path)} got no answer ({exc!r})",
-                fix="see that the server runs and that the address is right",
-            ) from exc
-        is_known = credential == self.credential
-        return Exchange(
+        if credential == self.credential:
+            headers[self._header] = self._shown
+        return self._exchange(request, sent, headers)
+
+    def _exchange(
+        self, request: Request, sent: httpx.Request, shown: dict[str, str]
+    ) -> Exchange:
+        exchange = Exchange(
             request=request,
-            answer=_answer(response),
+            answer=NO_ANSWER,
             curl=curl(
-                operation.method,
+                sent.method,
                 str(sent.url),
-                headers=signed | ({self._header: self._shown} if is_known else {}),
+                headers=shown,
                 body=request.body,
                 secrets=self._secrets,
             ),
             secrets=self._secrets,
         )
+        try:
+            response = self._client.send(sent)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+            raise UnreachableError(
+                self._where,
+                f"{sent.method} {show(sent.url.path)} got no answer ({exc!r})",
+                fix="see that the server runs and that the address is right",
+            ) from exc
+        except httpx.TransportError as exc:
+            return replace(exchange, broken=str(exc) or type(exc).__name__)
+        return replace(exchange, answer=_answer(response))
+
+    def download(self, operation: Operation, url: str) -> tuple[Exchange, bytes]:
+        """Return what stands at *url*, which *operation* told; the key stays here."""
+        found = download(self._client, url, named_by=self._client.base_url.host)
+        exchange = Exchange(
+            request=Request(operation=operation),
+            answer=NO_ANSWER,
+            curl=curl("GET", url, headers={}, body=None, secrets=self._secrets),
+            broken=found.problem,
+            secrets=self._secrets,
+        )
+        return exchange, found.content
 
     def __enter__(self) -> "Connection":
         return self
@@ -182,3 +217,10 @@ def _answer(response: httpx.Response) -> Answer:
         headers=dict(response.headers),
         content_type=response.headers.get("content-type", ""),
     )
+
+
+def _path(request: Request) -> str:
+    path = request.operation.wire_path
+    for name, value in request.path.items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    return path

@@ -16,10 +16,16 @@ from contract_tests.evidence import Job, Situation
 from contract_tests.examiner import Examiner
 from contract_tests.failures import try_all
 from contract_tests.machine import machine_for
+from contract_tests.malformed import malformed_requests
 from contract_tests.plugin import ContractPlugin
 from contract_tests.profiles import Draws
+from contract_tests.videos import telling_requests
 from contract_tests.violations import Violation
 from contract_tests.wire import encode
+
+_ROUNDS = 4
+_MANY_POLLS = 12
+_MOST_WAITS = 60  # for one job, where they cost nothing
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +36,113 @@ def examiner(request: pytest.FixtureRequest) -> Iterator[Examiner]:
 
 
 @pytest.fixture
-def draws(request: pytest.FixtureRequest) -> Draws:
+def draws(request: pytest.FixtureRequest, examiner: Examiner) -> Draws:
     """How much Hypothesis is to try."""
-    return ContractPlugin.of(request.config).draws
+    plugin = ContractPlugin.of(request.config)
+    return plugin.draws(examiner.contract, examiner.tally.test)
+
+
+def test_no_operation_works_without_a_key(examiner: Examiner) -> None:
+    job, contract = _submit(examiner), examiner.contract
+    credentials = plan.bad_credentials(examiner.target, contract.provider)
+    try_all(
+        partial(examiner.knock, request, credential)
+        for request in plan.requests_about(contract, job)
+        for credential in credentials.values()
+    )
+
+
+def test_jobs_of_nobody_are_not_found(examiner: Examiner) -> None:
+    stranger = plan.stranger_of(_submit(examiner).id, examiner.jobs)
+    about_a_job = [it for it in examiner.contract.operations if it.id]
+    plain = (partial(examiner.look_for, it, stranger) for it in about_a_job)
+    absurd = (
+        partial(examiner.look_for, it, id_, absurd=True)
+        for it in about_a_job
+        for id_ in plan.ABSURD_IDS
+    )
+    try_all([*plain, *absurd])
+
+
+def test_jobs_of_another_provider_are_not_found(examiner: Examiner) -> None:
+    id_ = examiner.neighbour_id()
+    if not id_:
+        pytest.skip("no job of another provider is to be had at the target")
+    about_a_job = [it for it in examiner.contract.operations if it.id]
+    try_all(partial(examiner.look_for_neighbour, it, id_) for it in about_a_job)
+
+
+def test_a_job_runs_its_course(examiner: Examiner) -> None:
+    _run_its_course(examiner, _submit(examiner))
+
+
+def test_a_failing_job_runs_its_course(examiner: Examiner) -> None:
+    if not examiner.target.failing:
+        pytest.skip("the target has no headers that make a job fail")
+    _run_its_course(examiner, _submit(examiner, failing=True))
+
+
+def test_a_job_is_cancelled_in_time(examiner: Examiner) -> None:
+    if examiner.contract.cancel is None:
+        pytest.skip("the document has no operation that cancels")
+    job = _submit(examiner)
+    examiner.cancel(job)
+    examiner.poll(job)
+
+
+def test_jobs_do_not_disturb_each_other(examiner: Examiner) -> None:
+    first = _submit(examiner)
+    examiner.poll(first)
+    second = _submit(examiner)
+    for _ in range(_ROUNDS):
+        for it in (first, *[second] * _MANY_POLLS, first):
+            examiner.poll(it)
+        examiner.advance(examiner.contract.provider.polling.interval / 4)
+    for it in (first, second):
+        _wait_for(examiner, it)
+    if examiner.contract.result is not None:
+        for it in (first, second, first):
+            examiner.fetch(it)
+
+
+def test_a_cancelled_job_takes_no_other_along(examiner: Examiner) -> None:
+    if examiner.contract.cancel is None:
+        pytest.skip("the document has no operation that cancels")
+    staying, leaving = _submit(examiner), _submit(examiner)
+    examiner.cancel(leaving)
+    _wait_for(examiner, staying)
+    assert examiner.contract.result is not None
+    examiner.fetch(staying)
+
+
+def test_a_restart_changes_no_job(examiner: Examiner) -> None:
+    if examiner.target.restart is None:
+        pytest.skip("the target cannot be restarted")
+    finished = _submit(examiner)
+    _wait_for(examiner, finished)
+    pending = _submit(examiner)
+    if examiner.contract.result is not None:
+        examiner.fetch(finished)
+    examiner.restart()
+    for it in (finished, pending):
+        examiner.poll(it, situation=Situation.RESTARTED)
+    _submit(examiner)
+    _wait_for(examiner, pending)
+    if examiner.contract.result is not None:
+        examiner.fetch(finished)
+        examiner.fetch(pending)
+
+
+def test_a_video_is_as_asked(examiner: Examiner) -> None:
+    are_measured = True
+    for body in telling_requests(examiner.contract):
+        job = examiner.submit(body, case="a video of certain measures")
+        _wait_for(examiner, job)
+        if examiner.contract.result is not None:
+            examiner.fetch(job)
+        are_measured = examiner.watch(job) and are_measured
+    if not are_measured:
+        pytest.skip("reelspec[media] is not installed, so no video was measured")
 
 
 def test_planned_requests_are_accepted(examiner: Examiner) -> None:
@@ -59,13 +169,21 @@ def test_open_questions_are_answered(
     )
 
 
+def test_malformed_requests_are_refused(examiner: Examiner) -> None:
+    try_all(
+        partial(examiner.refuse, request, violation=violation)
+        for violation, request in malformed_requests(examiner.contract)
+    )
+
+
 def test_drawn_requests_are_accepted(examiner: Examiner, draws: Draws) -> None:
     @draws
     @given(body=plan.valid_bodies(examiner.contract))
     def accept(body: dict[str, Any]) -> None:
         examiner.submit(body, case="a drawn request")
 
-    accept()
+    with examiner.drawing(seconds=draws.shrinking):
+        accept()
 
 
 def test_drawn_violations_are_refused(examiner: Examiner, draws: Draws) -> None:
@@ -77,51 +195,13 @@ def test_drawn_violations_are_refused(examiner: Examiner, draws: Draws) -> None:
             plan.submit_of(examiner.contract, encode(body)), violation=violation
         )
 
-    refuse()
-
-
-def test_no_operation_works_without_a_key(examiner: Examiner) -> None:
-    job = _submit(examiner)
-    key = examiner.target.key(examiner.contract.provider)
-    try_all(
-        partial(examiner.knock, request, credential)
-        for request in plan.requests_about(examiner.contract, job)
-        for credential in plan.bad_credentials(examiner.contract.provider, key).values()
-    )
-
-
-def test_jobs_of_nobody_are_not_found(examiner: Examiner) -> None:
-    stranger = plan.stranger_of(_submit(examiner).id, examiner.jobs)
-    about_a_job = [it for it in examiner.contract.operations if it.id]
-    plain = (partial(examiner.look_for, it, stranger) for it in about_a_job)
-    absurd = (
-        partial(examiner.look_for, it, id_, absurd=True)
-        for it in about_a_job
-        for id_ in plan.ABSURD_IDS
-    )
-    try_all([*plain, *absurd])
-
-
-def test_a_job_runs_its_course(examiner: Examiner) -> None:
-    _run_its_course(examiner, _submit(examiner))
-
-
-def test_a_failing_job_runs_its_course(examiner: Examiner) -> None:
-    if not examiner.target.failing:
-        pytest.skip("the target has no headers that make a job fail")
-    _run_its_course(examiner, _submit(examiner, failing=True))
-
-
-def test_a_job_is_cancelled_in_time(examiner: Examiner) -> None:
-    if examiner.contract.cancel is None:
-        pytest.skip("the document has no operation that cancels")
-    job = _submit(examiner)
-    examiner.cancel(job)
-    examiner.poll(job)
+    with examiner.drawing(seconds=draws.shrinking):
+        refuse()
 
 
 def test_jobs_live_by_their_lifecycle(examiner: Examiner, draws: Draws) -> None:
-    draws.play(machine_for(examiner))
+    with examiner.drawing(seconds=draws.shrinking):
+        draws.play(machine_for(examiner))
 
 
 def _submit(examiner: Examiner, *, failing: bool = False) -> Job:
@@ -129,23 +209,32 @@ def _submit(examiner: Examiner, *, failing: bool = False) -> Job:
 
 
 def _run_its_course(examiner: Examiner, job: Job) -> None:
-    contract, target = examiner.contract, examiner.target
-    polling = contract.provider.polling
-    patience = polling.deadline if target.patience is None else target.patience
-    waited, step = 0.0, polling.interval / 32
+    contract = examiner.contract
     if contract.result is not None:
         examiner.fetch(job)
-    while examiner.poll(job) in contract.lifecycle.pending and waited < patience:
-        # Short steps first: a poller who sleeps at once misses the states on the way.
-        target.advance(step)
-        waited += step
-        step = min(2 * step, polling.interval)
-    if waited < polling.deadline and job.state in contract.lifecycle.pending:
-        pytest.skip(f"the job was still {job.state!r} after {waited:g} seconds")
-    examiner.poll(job, situation=Situation.WAITED)
-    for _ in range(2):
+    _wait_for(examiner, job)
+    for pause in (0.0, contract.provider.polling.deadline):
+        if not examiner.target.is_live:
+            examiner.advance(pause)
         if contract.result is not None:
             examiner.fetch(job)
         if contract.cancel is not None:
             examiner.cancel(job)
         examiner.poll(job)
+
+
+def _wait_for(examiner: Examiner, job: Job) -> None:
+    """Poll *job* until it has finished, or must have."""
+    contract, target = examiner.contract, examiner.target
+    polling = contract.provider.polling
+    patience = polling.deadline if target.patience is None else target.patience
+    waited, step = 0.0, polling.interval / 32
+    longest = polling.interval if target.is_live else polling.deadline / _MOST_WAITS
+    while examiner.poll(job) in contract.lifecycle.pending and waited < patience:
+        # Short steps first: a poller who sleeps at once misses the states on the way.
+        examiner.advance(step)
+        waited += step
+        step = min(1.5 * step, longest)
+    if waited < polling.deadline and job.state in contract.lifecycle.pending:
+        pytest.skip(f"the job was still {job.state!r} after {waited:g} seconds")
+    examiner.poll(job, situation=Situation.WAITED)

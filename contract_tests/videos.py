@@ -8,15 +8,32 @@ value the service was free to choose is not judged.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from contract_tests.boundaries import object_with
 from contract_tests.errors import TargetError
+from specs import Contract, NumberSchema, Schema
 
 _ASPECT_TOLERANCE = 0.01
 """Sides are rounded to even pixels: 854 by 480 is as near to 16:9 as H.264 comes."""
 
 _RATE_TOLERANCE = 0.01
+_MOST_FRAMES = 20_000  # a hostile file may claim any number
+
+_COUNTED = ("num_frames", "frames_per_second")
+_NAMED = ("resolution", "aspect_ratio")
+_OFF: Mapping[str, Any] = {
+    "match_input_num_frames": False,
+    "match_input_frames_per_second": False,
+    "enable_auto_downsample": False,
+    "sync_mode": False,
+    "num_interpolated_frames": 0,
+    "temporal_downsample_factor": 0,
+}
+"""Members that would let the service choose other measures, and how to forbid it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +55,26 @@ def measure(path: Path) -> VideoFacts:
     Raises TargetError where the file holds no video that can be decoded, and
     ImportError where the extra `reelspec[media]` is not installed.
     """
+    return _decode(str(path), str(path))
+
+
+def look_at(content: bytes) -> VideoFacts | str | None:
+    """Return what a video measures, or why it cannot be played; None without the extra."""
+    try:
+        return _decode(BytesIO(content), "the file")
+    except TargetError as exc:
+        return str(exc)
+    except ImportError:
+        return None
+
+
+def _decode(source: str | BytesIO, name: str) -> VideoFacts:
     import av  # noqa: PLC0415 - an extra, and slow to import
 
     try:
-        with av.open(str(path)) as container:
+        with av.open(source, "r") as container:
             stream = container.streams.video[0]
-            frames = sum(1 for _ in container.decode(stream))
+            frames = sum(1 for _ in islice(container.decode(stream), _MOST_FRAMES))
             return VideoFacts(
                 frames=frames,
                 rate=Fraction(stream.average_rate or 0),
@@ -52,8 +83,36 @@ def measure(path: Path) -> VideoFacts:
             )
     except (av.error.FFmpegError, IndexError) as exc:
         raise TargetError(
-            str(path), f"is no video that can be played ({exc})", fix="look at the file"
+            name, f"is no video that can be played ({exc})", fix="look at the file"
         ) from exc
+
+
+def telling_requests(contract: Contract) -> tuple[dict[str, Any], ...]:
+    """Return valid bodies that ask for a video in every way the document lets them.
+
+    Two that differ in each measure: one could be kept by chance, or by a default.
+    """
+    bare = object_with(contract.body) | contract.fixed
+    found = []
+    for end in (0, -1):
+        asked = dict(bare)
+        for it in contract.parameters:
+            if choices := _choices(it.name, it.schema):
+                asked[it.name] = choices[end]
+        found.append(asked)
+    return tuple(found)
+
+
+def _choices(name: str, schema: Schema) -> tuple[Any, ...]:
+    """Return the values of a member to choose from, where it shapes the video."""
+    if name in _OFF:
+        return (_OFF[name],)
+    if name in _COUNTED and isinstance(schema, NumberSchema) and schema.minimum:
+        least = int(schema.minimum.value)
+        return (least, least + 1)
+    if name in _NAMED and schema.enum:
+        return tuple(it for it in schema.enum if it != "auto")[:2]
+    return ()
 
 
 def find_differences(asked: Mapping[str, Any], video: VideoFacts) -> Iterator[str]:

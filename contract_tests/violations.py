@@ -44,7 +44,6 @@ from specs import (
     UnionSchema,
 )
 
-_BORROWED = 3  # values of other parameters that are tried for one
 _HUGE = 10**40
 """Beyond what any number of a machine holds exactly, yet JSON like any other."""
 
@@ -286,7 +285,7 @@ def _borrowed(whole: ObjectSchema, schema: Schema) -> Iterator[Violation]:
     ]
     if schema.enum and isinstance(schema, StringSchema):
         strangers = dict.fromkeys(it for it in others if it not in schema.enum)
-        if planned := tuple(strangers)[:_BORROWED]:
+        if planned := tuple(strangers):
             yield _one(schema, "enum", "of another parameter", *planned)
 
 

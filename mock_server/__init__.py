@@ -11,6 +11,7 @@ from mock_server.errors import (
     AddressError,
     AmbiguousRouteError,
     BrokenAnswerError,
+    CassetteError,
     ClockError,
     ForbiddenError,
     MediaUnavailableError,
@@ -25,6 +26,7 @@ from mock_server.errors import (
 )
 from mock_server.interception.environment import export_lines
 from mock_server.interception.interception import intercept
+from mock_server.recording.app import TapeApp, build_player, build_recorder
 from mock_server.rules import Rules
 from mock_server.scenarios import SCENARIO_HEADER, SCENARIOS, Scenario
 from mock_server.serving import Server, base_url_of, listen, serve
@@ -42,6 +44,7 @@ __all__ = [
     "Agreement",
     "AmbiguousRouteError",
     "BrokenAnswerError",
+    "CassetteError",
     "Clock",
     "ClockError",
     "Crew",
@@ -61,6 +64,7 @@ __all__ = [
     "Store",
     "StoreError",
     "SystemClock",
+    "TapeApp",
     "Timing",
     "TimingError",
     "TokenError",
@@ -68,6 +72,8 @@ __all__ = [
     "UnknownScenarioError",
     "base_url_of",
     "build_app",
+    "build_player",
+    "build_recorder",
     "export_lines",
     "intercept",
     "listen",

@@ -98,6 +98,9 @@ class Connection(HttpToolsProtocol):
         """End the connection."""
         self.transport.close()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: the answer does. To install a package would be of no use."""
+
     def _await_head(self) -> None:
         if self._arriving is None:
             self._arriving = self.loop.call_later(_PATIENCE, self.transport.close)

@@ -6,6 +6,7 @@ MockServerError
 ├── AddressError           the address cannot be listened on
 │   └── PortInUseError     because somebody else does
 ├── StoreError             the file of the jobs cannot be used
+├── CassetteError          a file of recorded calls cannot be read or written
 ├── TimingError            a file says how long jobs take, but not so that it can be read
 ├── UnknownScenarioError   a request asks for a scenario that nobody wrote
 ├── UnknownJobError        a job is meant that the store does not hold
@@ -44,6 +45,10 @@ class PortInUseError(AddressError):
 
 class StoreError(MockServerError):
     """The file that holds the jobs cannot be opened, or is something else."""
+
+
+class CassetteError(MockServerError):
+    """A file is no cassette, or it cannot be written, or it is of another service."""
 
 
 class TimingError(MockServerError):

@@ -4,27 +4,23 @@ The shelf that it stands on is bounded by number and by bytes, the oldest going 
 and long bodies are kept in part. A key never gets there.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from time import perf_counter
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 import orjson
 
 from mock_server.exchange import Call, Reply
 from mock_server.hosts import address
+from mock_server.redaction import redact_headers, redact_query
 from mock_server.scenarios import Scenario
 from mock_server.stores.shelf import MemoryShelf, Shelf
 from specs import Breach, Contract, Provider
 
-REDACTED = "[redacted]"
 _LONGEST_BODY = 20_000
 _MOST_WAITING = 4_000_000  # bytes of the bodies that wait to be put on the shelf
-_SECRET = re.compile(r"authorization|cookie|token|secret|password|(^|[^a-z])key", re.I)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -135,13 +131,13 @@ def _encode(exchange: _Exchange) -> bytes:
             "seconds": seconds,
             "method": call.method,
             "path": call.path,
-            "query": _redact_query(call.query).decode("latin-1"),
-            "headers": _redact(call.headers),
+            "query": redact_query(call.query).decode("latin-1"),
+            "headers": redact_headers(call.headers),
             "body": call.body[:_LONGEST_BODY].decode("latin-1"),
             "origin": call.origin,
             "host": call.host,
             "status": reply.status,
-            "answer_headers": _redact(reply.headers),
+            "answer_headers": redact_headers(reply.headers),
             "content_type": reply.content_type,
             "answer": reply.body[:_LONGEST_BODY].decode("latin-1"),
             "request_bytes": len(call.body),
@@ -190,29 +186,3 @@ def _describe_verdict(note: Note) -> dict[str, Any]:
             for it in note.breaches
         ],
     }
-
-
-def _redact_query(query: bytes) -> bytes:
-    if query and _SECRET.search(unquote(query.decode("latin-1"))):
-        return b"&".join(_redact_member(it) for it in query.split(b"&"))
-    return query
-
-
-def _redact(headers: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: REDACTED if _is_secret(name[:100]) else value
-        for name, value in headers.items()
-    }
-
-
-@lru_cache(256)
-def _is_secret(name: str) -> bool:
-    """Say whether a header or a member of a query may hold a key, by its name."""
-    # The same few names come with every call.
-    return _SECRET.search(name) is not None
-
-
-def _redact_member(member: bytes) -> bytes:
-    name, equals, _ = member.partition(b"=")
-    secret = equals and _is_secret(unquote(name.decode("latin-1"))[:100])
-    return name + equals + REDACTED.encode() if secret else member

@@ -95,9 +95,9 @@ class Ledger:
             return _draw_timed_uuid(self._random, now)
         return _draw_uuid(self._random)
 
-    def find(self, job_id: str) -> Job:
+    async def find(self, job_id: str) -> Job:
         """Return the job of that id; raise UnknownJobError if none was ever given it."""
-        job = self.store.get(job_id.partition(":")[0])
+        job = await self.store.get(job_id.partition(":")[0])
         if job is None or job.id != job_id:
             raise UnknownJobError(
                 f"job {job_id[:120]!r}: nobody was given this id; submit one first"
@@ -111,9 +111,9 @@ class Ledger:
             job.key, lambda current: current.force(event, lifecycle, now)
         )
 
-    def delete(self, job_id: str) -> None:
+    async def delete(self, job_id: str) -> None:
         """Forget the job of that id; raise UnknownJobError if none has it."""
-        self.store.delete(self.find(job_id).key)
+        self.store.delete((await self.find(job_id)).key)
 
     def reset(self) -> None:
         """Forget every job, and roll the dice from the start."""

@@ -19,7 +19,7 @@ from specs import Registry, SpecError
 
 _LOG = logging.getLogger(__name__)
 _EACH = 1.0  # seconds
-_WATCHED = ("*.toml", "*/*.toml", "*/*.json")
+_WATCHED = ("*.toml", "*/*.toml", "*/*.json", "*/overlays/*")
 
 Fingerprint = frozenset[tuple[str, int, int]]
 

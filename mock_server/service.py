@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Hashable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from starlette.types import Receive
 
@@ -147,10 +147,7 @@ class Service:
         if route.role not in ("submit", "output"):
             raise RefusedError(Reason.UNKNOWN_PATH)
         contract, job = await self._open(route, note, key, receive)
-
-        def look() -> View:
-            return self._view(contract, self._ledger.find(job.id), note.call.origin)
-
+        look = partial(self._look, contract, job.id, note.call.origin)
         patience = synchronous.read_patience(note.call.headers, contract.provider.name)
         view = await synchronous.wait_for_end(look, receive, patience=patience)
         if not view.ended:
@@ -217,7 +214,7 @@ class Service:
         query = given = read_query(call)
         if place.values:
             given = {**query, **dict(zip(route.names, place.values, strict=True))}
-        contract, job = self._find(route, given)
+        contract, job = await self._find(route, given)
         note.contract, note.job = contract, job.id
         polls = route.role == "poll"
         struck = self._selection.of_call(call, key, contract, job, poll=polls)
@@ -229,11 +226,8 @@ class Service:
         if polls:
             return self._poll(contract, job, call.origin, logs=logs)
         if route.role == "stream":
-
-            def look() -> View:
-                return self._view(contract, self._ledger.find(job.id), call.origin)
-
-            return status_stream.stream_status(look, logs=logs)
+            look = partial(self._look, contract, job.id, call.origin)
+            return await status_stream.stream_status(look, logs=logs)
         view = self._view(contract, job, call.origin)
         if route.role == "cancel":
             return self._checked(self._cancel(view), view, operation)
@@ -266,11 +260,13 @@ class Service:
     def _is_run(provider: Provider, call: Call) -> bool:
         return provider.queue is not None and call.host == provider.queue.run_host
 
-    def _find(self, route: Route, given: Mapping[str, str]) -> tuple[Contract, Job]:
+    async def _find(
+        self, route: Route, given: Mapping[str, str]
+    ) -> tuple[Contract, Job]:
         """Return the job whose id is among *given*, and its contract."""
         any_contract = next(iter(route.contracts.values()))
         try:
-            job = self._ledger.find(
+            job = await self._ledger.find(
                 read_id(_operation(any_contract, route.role), given)
             )
         except UnknownJobError as exc:
@@ -290,6 +286,9 @@ class Service:
         if view.contract.result is not None:
             return queueing.answer_cancel(view, cancelled=job is not view.job)
         return polling.answer_poll(self._view(view.contract, job, view.origin))
+
+    async def _look(self, contract: Contract, job_id: str, origin: str) -> View:
+        return self._view(contract, await self._ledger.find(job_id), origin)
 
     def _view(self, contract: Contract, job: Job, origin: str) -> View:
         return self._prepared.know(job, contract).view(self._ledger.clock.now(), origin)

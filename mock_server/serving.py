@@ -4,7 +4,8 @@ import errno
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 from types import TracebackType
 from typing import Self
 
@@ -13,8 +14,7 @@ from starlette.types import ASGIApp
 
 from mock_server.connection import Connection
 from mock_server.errors import AddressError, PortInUseError
-
-_PATIENCE = 10.0  # seconds until a server in a thread must have started or stopped
+from mock_server.threads import PATIENCE, start_serving
 
 
 class _Announcing(uvicorn.Server):
@@ -63,14 +63,8 @@ class Server:
     def __enter__(self) -> Self:
         self._listener = listen(*self._address)
         self.base_url = base_url_of(self._listener)
-        self._thread = Thread(
-            target=self._server.run,
-            kwargs={"sockets": [self._listener]},
-            name="reelspec-mock",
-            daemon=True,
-        )
-        self._thread.start()
-        self._ready.wait(_PATIENCE)
+        run = partial(self._server.run, [self._listener])
+        self._thread = start_serving(run, self._ready, name="reelspec-mock")
         return self
 
     def __exit__(
@@ -80,7 +74,7 @@ class Server:
         trace: TracebackType | None,
     ) -> None:
         self._server.should_exit = True
-        self._thread.join(_PATIENCE)
+        self._thread.join(PATIENCE)
         self._listener.close()
 
 

@@ -35,6 +35,7 @@ _ROUND = 1.0  # seconds from one look at the debts of all servers to the next
 _MOST_AT_ONCE = 20
 _MOST_IN_ROUND = 1_000  # debts that are taken up in one look
 _MOST_ATTEMPTS = 20  # that are remembered of one job
+_RESPITE = 60.0  # seconds until a delivery is tried again that the mock failed at
 _GRACE = 2.0  # seconds beyond the timeout until a claim is void
 
 
@@ -63,7 +64,7 @@ class Courier:
         self._hosts = frozenset(it.lower() for it in hosts)
         self._lock = Lock()
         self._pending: set[str] = set()
-        self._failed: set[str] = set()  # here, and not to be tried again here
+        self._failed: dict[str, float] = {}  # until when they are left alone
         self._cursor = ""
         self._thread: Thread | None = None
         self._watches = False
@@ -92,7 +93,11 @@ class Courier:
             _LOG.warning("webhooks: the store does not say which are left: %s", exc)
             return
         self._cursor = keys[-1] if len(keys) == _MOST_IN_ROUND else ""
-        self._pending.update(set(keys) - self._failed)
+        now = time.monotonic()
+        due = {it for it in keys if self._failed.get(it, 0.0) <= now}
+        self._pending |= due
+        for key in due:
+            self._failed.pop(key, None)
 
     def _start(self) -> None:
         with self._lock:
@@ -131,14 +136,14 @@ class Courier:
                 self._board.pay(key)
         except Exception:
             _LOG.exception("webhook of job %s", key)
-            self._failed.add(key)
+            self._failed[key] = time.monotonic() + _RESPITE
             done = True
         if done:
             self._pending.discard(key)
 
     async def _try_delivery(self, key: str) -> bool:
         """Deliver if it is time to; say whether nothing more is to be done."""
-        job = self._ledger.store.get(key)
+        job = await self._ledger.store.get(key)
         contract = self.contracts.get(job.contract) if job else None
         facts = contract.provider.webhooks if contract else None
         if job is None or job.webhook is None or job.webhook.outcome:

@@ -9,6 +9,8 @@ from reelspec.codes import Exit
 
 _COMMANDS = {
     "specs": "List, read, add and follow the vendored documents.",
+    "compare": "Show two contracts side by side, say of one model at two providers.",
+    "docs": "Hold pages of documentation to the contracts.",
     "generate": "Write the typed clients, or check that they are fresh.",
     "mock": "Serve every contract on this machine, without a key or a bill.",
     "run": "Run a program, unchanged, against the mock.",

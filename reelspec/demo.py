@@ -5,30 +5,22 @@ wait for real jobs, download real files, and each file is decoded and measured.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from contract_tests import VideoFacts, find_differences, measure
+from reelspec.demo_orders import Order
 from reelspec.targets import PLACEHOLDER_KEY
-from specs import Contract, StringSchema
 
 _INTERVAL = 0.2
 """Seconds between two polls: fast enough to see every state of the mock's short jobs."""
 
 _TIMEOUT = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be generated: a contract, its method in the client, and the arguments."""
-
-    contract: Contract
-    resource: str
-    arguments: Mapping[str, Any]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,43 +39,22 @@ Watcher = Callable[[Delivery], object]
 """Called each time a delivery has something new to show."""
 
 
-def make_orders(
-    contracts: Mapping[str, Contract], resources: Mapping[str, str]
-) -> list[Order]:
-    """Return one order per contract, no two of them alike in shape.
-
-    *resources* names each contract's attribute of its client.
-    """
-    return [
-        Order(
-            contract=contract,
-            resource=resources[name],
-            arguments=_arguments(contract, index),
-        )
-        for index, (name, contract) in enumerate(contracts.items())
-    ]
+@contextmanager
+def clients_in(folder: Path) -> Iterator[None]:
+    """Import `reel_clients` from *folder*, and not the one that is installed."""
+    before = {it: sys.modules.pop(it) for it in _loaded()}
+    sys.path.insert(0, str(folder.resolve()))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder.resolve()))
+        for it in _loaded():
+            del sys.modules[it]
+        sys.modules.update(before)
 
 
-def _arguments(contract: Contract, index: int) -> dict[str, Any]:
-    """Return arguments that the document allows, and that shape the video."""
-    arguments: dict[str, Any] = {}
-    for parameter in contract.parameters:
-        schema = parameter.schema
-        if parameter.required and isinstance(schema, StringSchema):
-            is_url = schema.format == "uri" or parameter.name.endswith("_url")
-            arguments[parameter.name] = (
-                "https://example.com/input.mp4"
-                if is_url
-                else "A paper boat on a river."
-            )
-        elif parameter.name in ("resolution", "aspect_ratio"):
-            choices = [it for it in schema.enum or () if it != "auto"]
-            arguments[parameter.name] = choices[index % len(choices)]
-        elif parameter.name == "num_frames":
-            arguments[parameter.name] = 33 + 16 * (index % 4)
-        elif parameter.name == "frames_per_second":
-            arguments[parameter.name] = (16, 24, 30)[index % 3]
-    return arguments
+def _loaded() -> list[str]:
+    return [it for it in sys.modules if it.partition(".")[0] == "reel_clients"]
 
 
 async def deliver(

@@ -17,12 +17,13 @@ from rich.text import Text
 from reelspec.codes import Exit
 from reelspec.exits import CommandError, expected_errors, extra_installed
 from reelspec.options import json_option, print_json, specs_option
-from reelspec.progress import run_contract_tests
+from reelspec.progress import contract_progress
 from specs import Registry, refuse_faults
 
 if TYPE_CHECKING:
     from contract_tests import Report
-    from reelspec.demo import Delivery, Order, Watcher
+    from reelspec.demo import Delivery, Watcher
+    from reelspec.demo_orders import Order
 
 
 @click.command("demo")
@@ -62,6 +63,7 @@ def command(
         import contract_tests
         import mock_server
         from reelspec import demo
+        from reelspec.demo_orders import make_orders
         from reelspec.targets import mock_target
     with expected_errors(
         codegen.CodegenError,
@@ -77,10 +79,11 @@ def command(
                 Exit.FINDINGS,
             )
         contracts = {it.id: it for it in registry.contracts}
-        orders = demo.make_orders(contracts, codegen.resource_names(registry))
-        deliveries = _generate(registry, orders, out)
-        with mock_target(registry) as target:
-            report = run_contract_tests(registry, target)
+        orders = make_orders(contracts, codegen.resource_names(registry))
+        with demo.clients_in(generated):
+            deliveries = _generate(registry, orders, out)
+        with mock_target(registry) as target, contract_progress() as show:
+            report = contract_tests.run(registry, target, on_progress=show)
     _print(deliveries, report, as_json=as_json)
     broken = any(it.problems for it in deliveries) or not report.is_kept
     ctx.exit(Exit.FINDINGS if broken else Exit.OK)

@@ -9,6 +9,8 @@ from reelspec.exits import expected_errors
 from reelspec.options import specs_option
 from specs import (
     CHANGE_OUTPUTS,
+    ChangeReport,
+    Registry,
     Severity,
     compare_sources,
     find_source,
@@ -40,6 +42,15 @@ def _print_rules(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     help="Exit with 1 where a change is as bad as this, or worse.",
 )
 @click.option(
+    "--usage",
+    "programs",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="Also list where this Python source, or those in this folder, use the generated "
+    "client and meet a breaking change; repeatable.",
+)
+@click.option(
     "--rules",
     is_flag=True,
     is_eager=True,
@@ -57,6 +68,7 @@ def diff_specs(
     *,
     as_json: bool,
     fail_on: str | None,
+    programs: tuple[Path, ...],
     folder: Path,
 ) -> None:
     r"""Say what changed from OLD to NEW, and what it means for a caller.
@@ -70,13 +82,34 @@ def diff_specs(
       reelspec specs diff main:specs specs --fail-on breaking
       reelspec specs diff aimlapi:alibaba/wan2.2-vace-fun-a14b-pose new.json
       reelspec specs diff old.json new.json --format markdown
+      reelspec specs diff main:specs specs --usage src
     """
     with expected_errors():
         report = compare_sources(
             find_source(old, folder=folder), find_source(new, folder=folder)
         )
-    printed = CHANGE_OUTPUTS["json" if as_json else form](report)
+    form = "json" if as_json else form
+    printed = CHANGE_OUTPUTS[form](report)
+    if programs:
+        printed = _add_uses(printed, form, report, folder, programs)
     if printed:
         click.echo(printed)
     failed = fail_on is not None and report.reaches(Severity(fail_on))
     ctx.exit(Exit.FINDINGS if failed else Exit.OK)
+
+
+def _add_uses(
+    printed: str,
+    form: str,
+    report: ChangeReport,
+    folder: Path,
+    programs: tuple[Path, ...],
+) -> str:
+    from codegen import CodegenError, find_uses
+    from reelspec.usage_output import WITH_USES
+
+    with expected_errors(CodegenError, code=Exit.DOCUMENT):
+        uses = find_uses(report, Registry.load(folder), programs)
+    for name in uses.unread:
+        click.echo(f"{name}: is no Python that can be read; it was left out", err=True)
+    return WITH_USES[form](printed, uses)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
@@ -16,7 +17,8 @@ from rich.text import Text
 
 from reelspec.codes import Exit
 from reelspec.exits import CommandError
-from reelspec.options import chosen, print_json
+from reelspec.options import chosen
+from reelspec.reporting import Reporting
 from specs import Provider, Registry
 
 if TYPE_CHECKING:
@@ -37,10 +39,9 @@ class LiveOrder:
     advance_url: str | None = None
     keys: dict[str, str] = field(default_factory=dict)
     is_agreed: bool = False
-    as_json: bool = False
 
 
-def run_live_test(registry: Registry, order: LiveOrder) -> Exit:
+def run_live_test(registry: Registry, order: LiveOrder, reporting: Reporting) -> Exit:
     """Plan, ask, run and report; raise ContractTestError or CommandError if it cannot."""
     import contract_tests
     from contract_tests import live
@@ -67,8 +68,11 @@ def run_live_test(registry: Registry, order: LiveOrder) -> Exit:
     target.key(provider)  # whoever has none need not be asked for money first
     path = order.ledger or Path(f"reelspec-{provider.name}.ledger.jsonl")
     with live.Ledger.open(path) as ledger:
-        _show_plan(plan, target.base_url, ledger.spent, order)
-        _agree(order)
+        # Beside a report that is for programs, what is for people goes elsewhere.
+        console = Console(stderr=reporting.is_json_alone)
+        for it in _plan_lines(plan, target.base_url, ledger.spent, order):
+            console.print(it, soft_wrap=True)
+        _agree(order, on_stderr=reporting.is_json_alone)
         purse = live.Purse(budget=order.budget, tariff=tariff, ledger=ledger)
         with Progress(
             BarColumn(),
@@ -86,11 +90,8 @@ def run_live_test(registry: Registry, order: LiveOrder) -> Exit:
                     task, description=what, completed=done, total=total
                 ),
             )
-    if order.as_json:
-        print_json(report.to_json())
-    else:
-        _show_report(report, path)
-    return Exit.OK if report.is_kept else Exit.FINDINGS
+    reporting.tell(report.report, paid=report.paid, closing=_closing(report, path))
+    return Exit.OK if report.report.is_kept else Exit.FINDINGS
 
 
 def read_given(values: tuple[str, ...]) -> dict[str, Any]:
@@ -120,33 +121,34 @@ def _provider(registry: Registry, name: str) -> Provider:
     return known[name]
 
 
-def _show_plan(
+def _plan_lines(
     plan: "live.LivePlan", base_url: str, spent: Decimal, order: LiveOrder
-) -> None:
-    """Print what will be sent and what it may cost; beside a JSON report, on stderr."""
+) -> Iterator[Table | Text]:
+    """Yield what will be sent, what each call may cost, and what all of them may."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     for name in ("Contract", "Call", "At most"):
         table.add_column(name, justify="right" if name == "At most" else "left")
     for it in plan.submits:
         table.add_row(*map(Text, (it.contract.id, it.case, f"{it.price:f}")))
-    console = Console(stderr=order.as_json)
-    console.print(table)
+    yield table
     refusals = [it for it in plan.calls if it.is_refusal]
     dearest = max((it.price for it in refusals), default=Decimal(0))
-    lines = [
+    yield Text(
         f"{len(refusals)} requests that must be refused come first: they cost nothing, "
-        f"unless one is taken, which may cost {dearest:f}",
+        f"unless one is taken, which may cost {dearest:f}"
+    )
+    yield Text(
         f"{len(plan.submits)} submits that must be taken may cost {plan.total:f} "
-        f"together, and show {plan.sides} sides of rules with the refusals",
-        f"at {base_url}, with a budget of {order.budget:f}, of which {spent:f} is spent",
-    ]
+        f"together, and show {plan.sides} sides of rules with the refusals"
+    )
+    yield Text(
+        f"at {base_url}, with a budget of {order.budget:f}, of which {spent:f} is spent"
+    )
     if plan.total + spent > order.budget:
-        lines.append("the budget does not bear all of it: the dearest are left out")
-    for line in lines:
-        console.print(Text(line), soft_wrap=True)
+        yield Text("the budget does not bear all of it: the dearest are left out")
 
 
-def _agree(order: LiveOrder) -> None:
+def _agree(order: LiveOrder, *, on_stderr: bool) -> None:
     if order.is_agreed:
         return
     if not _is_somebody_there():
@@ -155,25 +157,17 @@ def _agree(order: LiveOrder) -> None:
             "being asked",
             Exit.USAGE,
         )
-    click.confirm("Spend it?", abort=True, err=order.as_json)
+    click.confirm("Spend it?", abort=True, err=on_stderr)
 
 
 def _is_somebody_there() -> bool:
     return sys.stdin.isatty()
 
 
-def _show_report(report: "live.LiveReport", path: Path) -> None:
-    console = Console()
-    for name, coverage in report.coverage.items():
-        console.print(Text(f"{name}: {coverage.share:.0%} of the sides of its rules"))
-    lines = [
+def _closing(report: "live.LiveReport", path: Path) -> list[str]:
+    """Return what to say of the money, and of what was left out for want of it."""
+    paid = (
         f"{report.accepted} calls accepted, {report.unsettled} without an answer; at "
         f"most {report.spent:f} spent of {report.budget:f}, as {path} says"
-    ]
-    if report.stopped:
-        lines.append(f"left out: {report.stopped}")
-    for result in report.report.contracts:
-        lines += [f"\n{it}" for it in result.faults]
-        lines += [f"\n{result.contract}: {it}" for it in result.errors]
-    for line in lines:
-        click.echo(line)
+    )
+    return [paid, *([f"left out: {report.stopped}"] if report.stopped else [])]

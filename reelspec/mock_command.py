@@ -1,7 +1,7 @@
 """`reelspec mock`."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from reelspec.codes import Exit
 from reelspec.exits import expected_errors, extra_installed
 from reelspec.options import (
     allow_host_option,
+    cassette_options,
     key_option,
     media_options,
     print_json,
@@ -22,10 +23,10 @@ from reelspec.options import (
     timing_options,
 )
 from reelspec.run_command import ending_cleanly, say
-from specs import Registry
+from specs import Contract, Registry
 
 if TYPE_CHECKING:
-    from mock_server import Clock, Post, Rules, Store
+    from mock_server import Clock, Post, Rules, Store, TapeApp
 
 _PLACE = ".reelspec/jobs.sqlite"
 _MEMORY = "memory"
@@ -91,6 +92,7 @@ _MANUAL_START = 1_700_000_000.0
     help="Deliver webhooks to this host too, not to this machine alone.",
 )
 @media_options
+@cassette_options
 @key_option
 @click.option(
     "--env",
@@ -121,6 +123,10 @@ def command(
     webhook_hosts: tuple[str, ...],
     media_budget: int,
     fetch_inputs: bool,
+    record: Path | None,
+    upstream: str | None,
+    upstream_url: str | None,
+    replay: Path | None,
     keys: dict[str, str],
     intercepting: bool,
     allowed: tuple[str, ...],
@@ -147,6 +153,8 @@ def command(
       reelspec mock --clock manual --key fal=id:secret
       reelspec mock --speed 60 --chaos 0.05 --seed 7
       reelspec mock --scenario slow --scenario key:id:secret=no_credits
+      reelspec mock --record wan.cassette --upstream aimlapi
+      reelspec mock --replay wan.cassette
       reelspec mock --env > mock.env & sleep 2; . ./mock.env; python generate.py
     """
     with extra_installed("mock"):
@@ -156,6 +164,9 @@ def command(
         with expected_errors(mock_server.UnknownScenarioError, code=Exit.USAGE):
             rules = mock_server.Rules(**scenarios, chaos=chaos)
         _refuse_to_differ(workers, place)
+        tape = _open_tape(
+            registry, record, upstream, upstream_url, replay, workers=workers
+        )
         stack.enter_context(ending_cleanly())
         listener = stack.enter_context(mock_server.listen(host, port))
         begin = partial(_begin, rules=rules, clock_name=clock_name, speed=speed)
@@ -199,8 +210,12 @@ def command(
                         registry, url, allowed=allowed, keys=keys, on_refusal=say
                     )
                 )
-            _announce(url, registry, variables, as_json=as_json)
+            served = registry.contracts if tape is None else tape.contracts
+            _announce(url, served, variables, as_json=as_json)
 
+        if tape is not None:
+            mock_server.serve(tape, listener=listener, on_ready=lambda _: announce())
+            return
         if workers == 1:
             work(mock_server.Post(listener=listener, ready=announce))
             return
@@ -236,6 +251,35 @@ def _refuse_to_differ(workers: int, place: str) -> None:
         raise click.UsageError(
             "--workers: processes do not share memory; give --store a file or a Redis"
         )
+
+
+def _open_tape(
+    registry: Registry,
+    record: Path | None,
+    upstream: str | None,
+    upstream_url: str | None,
+    replay: Path | None,
+    *,
+    workers: int,
+) -> "TapeApp | None":
+    """Return what records or plays a cassette, if either is asked for."""
+    import mock_server
+
+    if (record or replay) and (workers > 1 or (record and replay)):
+        raise click.UsageError(
+            "--record, --replay: one process does one of them; leave out the other, "
+            "and --workers"
+        )
+    if (record is None) != (upstream is None) or (upstream_url and not record):
+        raise click.UsageError(
+            "--record, --upstream: one needs the other; write --record CASSETTE "
+            f"--upstream {'|'.join(it.name for it in registry.providers)}"
+        )
+    if record and upstream:
+        return mock_server.build_recorder(
+            registry, upstream, record, upstream=upstream_url, on_breach=say
+        )
+    return mock_server.build_player(registry, replay) if replay else None
 
 
 def _begin_in_store(place: str, begin: Callable[["Store"], "Clock"]) -> "Clock":
@@ -279,11 +323,15 @@ def files_folder(place: str) -> Path | None:
 
 
 def _announce(
-    url: str, registry: Registry, variables: dict[str, str], *, as_json: bool
+    url: str,
+    served: Sequence[Contract],
+    variables: dict[str, str],
+    *,
+    as_json: bool,
 ) -> None:
     import mock_server
 
-    contracts = [it.id for it in registry.contracts]
+    contracts = [it.id for it in served]
     if as_json:
         print_json({"base_url": url, "contracts": contracts, "environment": variables})
         return

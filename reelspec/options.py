@@ -123,6 +123,30 @@ def media_options(command: Command) -> Command:
     )(command)
 
 
+def cassette_options(command: Command) -> Command:
+    """Take `--record`, `--upstream`, `--upstream-url` and `--replay`."""
+    file = click.Path(dir_okay=False, path_type=Path)
+    for name, kind, metavar, what in (
+        ("--replay", file, "CASSETTE", "Answer as a service did when it was recorded."),
+        (
+            "--upstream-url",
+            str,
+            "URL",
+            "Hand calls on to this address, which stands for all hosts of the service.",
+        ),
+        ("--upstream", str, "PROVIDER", "The service that --record is about."),
+        (
+            "--record",
+            file,
+            "CASSETTE",
+            "Hand calls on to the real service, which may cost money, check both sides "
+            "against the documents, and keep all but keys in this file.",
+        ),
+    ):
+        command = click.option(name, type=kind, metavar=metavar, help=what)(command)
+    return command
+
+
 def allow_host_option(command: Command) -> Command:
     """Take `--allow-host`, several times: what the proxy lets through."""
     return click.option(

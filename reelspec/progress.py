@@ -1,30 +1,19 @@
 """What is going on, on standard error, for commands that take their time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from specs import Registry
-
 if TYPE_CHECKING:
-    from contract_tests import Report, Target
-
-
-def run_contract_tests(
-    registry: Registry,
-    target: "Target",
-    *,
-    contracts: list[str] | None = None,
-    profile: str = "quick",
-    seed: int | None = None,
-    strict: bool = False,
-) -> "Report":
-    """Run the contract tests, with a bar on standard error while they do."""
     import contract_tests
 
+
+@contextmanager
+def contract_progress() -> Iterator[Callable[["contract_tests.Progress"], None]]:
+    """Show a bar on standard error; yield what moves it."""
     bar = Progress(
         BarColumn(),
         MofNCompleteColumn(),
@@ -35,7 +24,7 @@ def run_contract_tests(
     with bar:
         task = bar.add_task("", total=None)
 
-        def show(progress: contract_tests.Progress) -> None:
+        def show(progress: "contract_tests.Progress") -> None:
             bar.update(
                 task,
                 completed=progress.done,
@@ -43,15 +32,7 @@ def run_contract_tests(
                 description=progress.contract,
             )
 
-        return contract_tests.run(
-            registry,
-            target,
-            contracts=contracts,
-            profile=profile,
-            seed=seed,
-            strict=strict,
-            on_progress=show,
-        )
+        yield show
 
 
 @contextmanager

@@ -110,6 +110,11 @@ def command(
         )
         return
     click.echo(f"{arrival.name}: {', '.join(models) or 'no model of its own'}")
+    provider = arrival.name.partition("/")[0]
+    if f"{provider}/provider.toml" in plan.files:
+        click.echo(
+            f"  {provider}: its facts, and the notes about it, are built-in ones"
+        )
     print_entries(plan)
     click.echo(f"{len(written)} files written below {folder} and {out}")
 

@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,19 @@ from reelspec import specs_add_command, specs_sync_command
 from reelspec.diff_command import diff_specs
 from reelspec.exits import expected_errors
 from reelspec.options import json_option, print_json, specs_option
-from reelspec.wording import describe_lifecycle, describe_limits, describe_type
-from specs import UNSET, Contract, Fault, Parameter, Registry, read_lock, refuse_faults
+from reelspec.wording import describe_lifecycle, describe_limits
+from specs import (
+    UNSET,
+    Contract,
+    Fault,
+    OverlayAction,
+    Parameter,
+    Registry,
+    Treatment,
+    describe_type,
+    read_lock,
+    refuse_faults,
+)
 
 
 @click.group("specs")
@@ -82,9 +94,11 @@ def show_spec(name: str, folder: Path, *, as_json: bool) -> None:
         faults = refuse_faults(registry)
         lock = read_lock(folder)
     if as_json:
-        print_json(_details(contract, faults, lock))
+        print_json(_details(registry, contract, faults, lock))
         return
     _print_contract(contract, faults, lock)
+    for line in _changes(registry, contract):
+        Console().print(Text(line, style="dim"), soft_wrap=True)
 
 
 def _documents(contract: Contract) -> list[str]:
@@ -111,8 +125,30 @@ def _summary(
     }
 
 
+def _treatments(registry: Registry, contract: Contract) -> list[Treatment]:
+    names = _documents(contract)
+    return [it for it in registry.treated if any(map(it.is_for, names))]
+
+
+def _actions(registry: Registry, contract: Contract) -> list[OverlayAction]:
+    names = _documents(contract)
+    found = {it.place: it for name in names for it in registry.overlaid[name]}
+    return list(found.values())
+
+
+def _changes(registry: Registry, contract: Contract) -> Iterator[str]:
+    """Yield a line for all that was changed in the documents when they were loaded."""
+    for it in _treatments(registry, contract):
+        yield f"treated {it.action} {it.pointer} ({it.reason})"
+    for action in _actions(registry, contract):
+        yield f"overlay {action.place}: {action.wording}"
+
+
 def _details(
-    contract: Contract, faults: list[Fault], lock: dict[str, dict[str, Any]]
+    registry: Registry,
+    contract: Contract,
+    faults: list[Fault],
+    lock: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
     prices = contract.provider.prices
     lifecycle = contract.lifecycle
@@ -144,6 +180,19 @@ def _details(
                 "reason": it.reason,
             }
             for it in _own_faults(contract, faults)
+        ],
+        "treatments": [
+            it.model_dump(mode="json", exclude_unset=True)
+            for it in _treatments(registry, contract)
+        ],
+        "overlays": [
+            {
+                "action": it.place,
+                "title": it.title,
+                "target": it.target,
+                "description": it.description,
+            }
+            for it in _actions(registry, contract)
         ],
     }
 

@@ -39,6 +39,7 @@ _LONGEST = 400
 
 
 @click.command("sync")
+@click.argument("names", metavar="[DOCUMENT]...", nargs=-1)
 @specs_option
 @out_option
 @click.option(
@@ -51,6 +52,7 @@ _LONGEST = 400
 def command(
     ctx: click.Context,
     *,
+    names: tuple[str, ...],
     folder: Path,
     out: Path,
     check: bool,
@@ -58,7 +60,7 @@ def command(
     loopback: bool,
     as_json: bool,
 ) -> None:
-    r"""Follow the sources of the vendored documents.
+    r"""Follow the sources of the vendored documents, or of those that are named.
 
     Every locked address is asked whether it has changed. What has is verified, shown
     and, once you agree, written: documents, lock, waivers and clients together, or
@@ -69,6 +71,7 @@ def command(
     Examples:
       reelspec specs sync
       reelspec specs sync --check --json         in a nightly job
+      reelspec specs sync aimlapi/my-model.json
       reelspec specs sync --specs my/specs --out my/clients --yes
     """
     import codegen
@@ -78,7 +81,7 @@ def command(
     with expected_errors(codegen.CodegenError, code=Exit.DOCUMENT):
         if not check:
             finish_landing(folder, out)
-        standings = _look(folder, FetchLimits(loopback=loopback))
+        standings = _look(folder, names, FetchLimits(loopback=loopback))
         with working("reading what has moved"):
             update = plan_update(folder, standings, today=date.today())
         written: list[str] = []
@@ -97,7 +100,7 @@ def command(
     ctx.exit(code)
 
 
-def _look(folder: Path, limits: FetchLimits) -> list[Standing]:
+def _look(folder: Path, names: tuple[str, ...], limits: FetchLimits) -> list[Standing]:
     """Fetch every source, with a bar on standard error."""
     bar = Progress(
         BarColumn(),
@@ -109,7 +112,7 @@ def _look(folder: Path, limits: FetchLimits) -> list[Standing]:
     with bar:
         task = bar.add_task("asking the sources", total=None)
         return look_upstream(
-            folder, limits=limits, on_fetched=lambda _: bar.advance(task)
+            folder, names, limits=limits, on_fetched=lambda _: bar.advance(task)
         )
 
 
@@ -136,7 +139,11 @@ def _print(standings: list[Standing], update: Update | None) -> None:
     same = [it for it in left if it.state != "local"]
     click.echo(f"{len(same)} unchanged, {len(left) - len(same)} without an address")
     if any(it.error for it in standings):
-        click.echo("nothing was written: every source has to answer", err=True)
+        click.echo(
+            "nothing was written: every source has to answer; name documents to follow "
+            "only those",
+            err=True,
+        )
 
 
 def _report(
@@ -154,6 +161,10 @@ def _report(
             for it in standings
         ],
         "changes": changes_json(update.report) if update else None,
-        **(entries_json(update.plan) if update else {"proposed": [], "dropped": []}),
+        **(
+            entries_json(update.plan)
+            if update
+            else {"proposed": [], "dropped": [], "idle": []}
+        ),
         "written": written,
     }

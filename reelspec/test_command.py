@@ -1,127 +1,116 @@
 """`reelspec test`."""
 
+import shlex
 from contextlib import AbstractContextManager, nullcontext
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from reelspec.codes import Exit
 from reelspec.exits import expected_errors, extra_installed
 from reelspec.live_test import LiveOrder, read_given, run_live_test
-from reelspec.options import (
-    chosen,
-    contract_option,
-    json_option,
-    key_option,
-    print_json,
-    specs_option,
+from reelspec.options import chosen, contract_option, key_option, specs_option
+from reelspec.progress import contract_progress
+from reelspec.reporting import Reporting
+from reelspec.test_options import (
+    FREE,
+    PAID,
+    amount_options,
+    live_options,
+    report_options,
 )
-from reelspec.progress import run_contract_tests
-from specs import Registry
+from specs import Registry, vendored_folder
 
 if TYPE_CHECKING:
     from contract_tests import Report, Target
 
 
-class _Money(click.ParamType[Decimal]):
-    """An amount that is no float, for a budget is not kept by about."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """The server that is tested: the one at *base_url*, or the mock."""
 
-    name = "USD"
+    folder: Path
+    base_url: str | None
+    advance_url: str | None
+    keys: dict[str, str]
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Decimal:
-        try:
-            amount = Decimal(value)
-        except InvalidOperation:
-            self.fail(f"{value!r} is no amount; write one like 0.50", param, ctx)
-        if not amount.is_finite() or amount < 0:
-            self.fail(f"{value!r} is no amount that can be spent", param, ctx)
-        return amount
+    def target(self, registry: Registry) -> AbstractContextManager["Target"]:
+        """Return the server as a target of this process."""
+        import contract_tests
 
+        if self.base_url is None:
+            with extra_installed("mock"):
+                from reelspec.targets import mock_target
+            return mock_target(registry)
+        target = contract_tests.remote_target(
+            self.base_url,
+            registry.providers,
+            keys=self.keys,
+            advance_url=self.advance_url,
+        )
+        return nullcontext(target)
 
-_MONEY = _Money()
-# What is said of a run that spends money, and what only of one that does not.
-_PAID = ("budget", "yes", "price", "ledger", "inputs")
-_FREE = ("profile", "seed", "strict")
+    def words(self) -> list[str]:
+        """Return the options that name it, without a key."""
+        named = {
+            "--base-url": self.base_url,
+            "--advance-url": self.advance_url,
+            "--specs": None if self.folder == vendored_folder() else self.folder,
+        }
+        return [f"{name}={value}" for name, value in named.items() if value is not None]
+
+    def worker_options(self) -> list[str]:
+        """Return the options of pytest with which a worker finds the server."""
+        keys = [f"--key={name}={key}" for name, key in self.keys.items()]
+        mock = ["-o", "contract_target=reelspec.targets:in_process"]
+        return [*self.words(), *keys, *mock]
 
 
 @click.command("test")
 @specs_option
 @click.option("--base-url", metavar="URL", help="Test this server, not the mock.")
 @contract_option
-@click.option(
-    "--profile",
-    type=click.Choice(["quick", "ci", "nightly"]),
-    default="quick",
-    show_default=True,
-    help="How much to draw beside the planned cases.",
-)
-@click.option("--seed", type=int, help="Draw from this seed.")
+@amount_options
 @key_option
 @click.option(
     "--advance-url",
     metavar="URL",
     help='POST {"seconds": n} here moves the server\'s clock; else time passes.',
 )
-@click.option(
-    "--strict",
-    is_flag=True,
-    help="Where readers of a document differ, hold the server to its version.",
-)
-@click.option(
-    "--live", metavar="PROVIDER", help="Test the real service, for real money."
-)
-@click.option("--budget", type=_MONEY, help="With --live: spend no more, in USD.")
-@click.option("--yes", is_flag=True, help="With --live: do not ask before spending.")
-@click.option(
-    "--price", type=_MONEY, help="With --live: what one submit may cost at most."
-)
-@click.option(
-    "--ledger",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="With --live: the file of what was paid for; a later run goes on from it.",
-)
-@click.option(
-    "--input",
-    "inputs",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="With --live: a value for a parameter, such as a video's URL; repeatable.",
-)
-@json_option
+@live_options
+@report_options
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     *,
     folder: Path,
     base_url: str | None,
-    names: tuple[str, ...],
-    profile: str,
-    seed: int | None,
-    keys: dict[str, str],
     advance_url: str | None,
-    strict: bool,
+    keys: dict[str, str],
+    names: tuple[str, ...],
     live: str | None,
     budget: Decimal | None,
     yes: bool,
     price: Decimal | None,
     ledger: Path | None,
     inputs: tuple[str, ...],
-    as_json: bool,
+    json_file: str | None,
+    junit: Path | None,
+    html: Path | None,
+    github: bool,
+    **wanted: Any,
 ) -> None:
     r"""Hold the mock, or any server, to the documents.
 
     Every bound, enum value and required parameter is tried from both sides, values
     are drawn by Hypothesis, and jobs are led through their lives as a state machine.
     The documents alone say what is right. A failure prints the rule, the smallest
-    case and a curl line.
+    case, a curl line, and the command that looks for it alone.
 
     Without --base-url the mock is tested, in this process and without waiting.
 
@@ -132,11 +121,12 @@ def command(
     \b
     Examples:
       reelspec test
-      reelspec test --contract fal:fal-ai/wan-22-vace-fun-a14b/inpainting --profile ci
+      reelspec test --profile ci --junit junit.xml --html report.html
       reelspec test --base-url http://127.0.0.1:8000 --key aimlapi=KEY --key fal=ID:SECRET
       reelspec test --live fal --budget 0.50 --input video_url=https://example.com/a.mp4
     """
     _refuse_misuse(ctx, live, budget)
+    reporting = Reporting(json_file=json_file, junit=junit, html=html, github=github)
     with extra_installed("test"):
         import contract_tests
     with expected_errors(contract_tests.ContractTestError):
@@ -154,23 +144,14 @@ def command(
                 advance_url=advance_url,
                 keys=keys,
                 is_agreed=yes,
-                as_json=as_json,
             )
-            ctx.exit(run_live_test(registry, order))
-        wanted = [it.id for it in chosen(registry, names)]
-        with _target(registry, base_url, keys, advance_url) as target:
-            report = run_contract_tests(
-                registry,
-                target,
-                contracts=wanted,
-                profile=profile,
-                seed=seed,
-                strict=strict,
-            )
-    if as_json:
-        print_json(report.to_json())
-    else:
-        _print_report(report)
+            ctx.exit(run_live_test(registry, order, reporting))
+        server = Server(
+            folder=folder, base_url=base_url, advance_url=advance_url, keys=keys
+        )
+        contracts = [it.id for it in chosen(registry, names)]
+        report = _run(registry, server, contracts, **wanted)
+        reporting.tell(report)
     ctx.exit(Exit.OK if report.is_kept else Exit.FINDINGS)
 
 
@@ -180,44 +161,49 @@ def _refuse_misuse(
     """Raise UsageError where money is not spoken of, or an option would mean nothing."""
     if live is not None and budget is None:
         raise click.UsageError("--live spends money: say how much with --budget", ctx)
-    stray, when = (_PAID, "without") if live is None else (_FREE, "with")
+    stray, when = (PAID, "without") if live is None else (FREE, "with")
     for it in ctx.command.params:
         source = ctx.get_parameter_source(it.name) if it.name in stray else None
         if source is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{it.opts[0]} means nothing {when} --live", ctx)
+            raise click.UsageError(f"{it.opts[-1]} means nothing {when} --live", ctx)
 
 
-def _target(
+def _run(
     registry: Registry,
-    base_url: str | None,
-    keys: dict[str, str],
-    advance_url: str | None,
-) -> AbstractContextManager["Target"]:
+    server: Server,
+    contracts: list[str],
+    *,
+    workers: int,
+    strict: bool,
+    **wanted: Any,
+) -> "Report":
+    """Test *contracts* at *server*, in this process or in *workers* of their own."""
     import contract_tests
 
-    if base_url is None:
-        with extra_installed("mock"):
-            from reelspec.targets import mock_target
-        return mock_target(registry)
-    target = contract_tests.remote_target(
-        base_url, registry.providers, keys=keys, advance_url=advance_url
-    )
-    return nullcontext(target)
-
-
-def _print_report(report: "Report") -> None:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("Contract", no_wrap=True)
-    table.add_column("Verdict", no_wrap=True)
-    table.add_column("Checks", justify="right", no_wrap=True)
-    table.add_column("Sec", justify="right", no_wrap=True)
-    for it in report.contracts:
-        verdict = "not judged" if it.errors else "kept" if it.is_kept else "BROKEN"
-        cells = (it.contract, verdict, str(it.checks), f"{it.seconds:.1f}")
-        table.add_row(*map(Text, cells))
-    Console().print(table)
-    for result in report.contracts:
-        for fault in result.faults:
-            click.echo(f"\n{fault}")
-        for error in result.errors:
-            click.echo(f"\n{result.contract}: {error}")
+    words = server.words()
+    if wanted["failures"] is not None:
+        words.append(f"--failures={wanted['failures']}")
+    strictly = ["--strict"] * strict
+    command = ("reelspec", "test", *map(shlex.quote, [*words, *strictly]))
+    with contract_progress() as show:
+        if workers == 1:
+            with server.target(registry) as target:
+                return contract_tests.run(
+                    registry,
+                    target,
+                    contracts=contracts,
+                    strict=strict,
+                    command=command,
+                    on_progress=show,
+                    **wanted,
+                )
+        given = {name: it for name, it in wanted.items() if it is not None}
+        options = [f"--{name}={value}" for name, value in given.items()]
+        options += [f"--contract={it}" for it in contracts]
+        options += ["--strict-reading"] * strict
+        return contract_tests.run_in_workers(
+            workers,
+            [*server.worker_options(), *options],
+            command=command,
+            on_progress=show,
+        )

@@ -9,6 +9,7 @@ import click
 from specs import (
     CHANGE_OUTPUTS,
     ChangeReport,
+    OverlayAction,
     Treatment,
     VendoringPlan,
     Waiver,
@@ -46,11 +47,13 @@ def changes_json(report: ChangeReport) -> Any:
 
 
 def print_entries(plan: VendoringPlan) -> None:
-    """Print what faults of the documents added to waivers.toml, and what left it."""
+    """Print what faults added to waivers.toml, what left it, and what to look at."""
     for it in plan.proposed:
         click.echo(f"  added to waivers.toml: {_entry_line(it)}")
     for it in plan.dropped:
         click.echo(f"  removed from waivers.toml, nothing needs it: {_entry_line(it)}")
+    for action in plan.idle:
+        click.echo(f"  changes nothing any more, remove it: {_action_line(action)}")
     if plan.proposed:
         click.echo("  Review what was added: each entry accepts or changes something.")
 
@@ -60,6 +63,7 @@ def entries_json(plan: VendoringPlan) -> dict[str, Any]:
     return {
         "proposed": [_entry_json(it) for it in plan.proposed],
         "dropped": [_entry_json(it) for it in plan.dropped],
+        "idle": [it.place for it in plan.idle],
     }
 
 
@@ -67,6 +71,10 @@ def _entry_line(entry: Waiver | Treatment) -> str:
     what = "waiver" if isinstance(entry, Waiver) else f"treatment '{entry.action}'"
     text = f"{what}, {entry.documents}#{entry.pointer}: {entry.reason}"
     return one_line(text, longest=_LONGEST)
+
+
+def _action_line(action: OverlayAction) -> str:
+    return one_line(f"{action.place}: {action.wording}", longest=_LONGEST)
 
 
 def _entry_json(entry: Waiver | Treatment) -> dict[str, Any]:

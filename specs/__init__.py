@@ -2,23 +2,15 @@
 
 `Registry.load(folder)` reads every provider's facts and documents into `Contract`s;
 `find_faults` says what is wrong with the documents, and `Judge` says whether a
-request or an answer keeps what a document promises. `compare_sources` says what
-changed between documents.
+request or an answer keeps what a document promises. `compare_contracts` shows two
+of them side by side, `compare_sources` says what changed between documents,
+`check_pages` what pages of documentation get wrong, `plan_arrivals` and `plan_update`
+what vendoring a document, or following its source, would change.
 """
 
-from specs.changes import (
-    OUTPUTS as CHANGE_OUTPUTS,
-)
-from specs.changes import (
-    ChangeReport,
-    Finding,
-    Severity,
-    compare_sources,
-    find_source,
-)
-from specs.changes import (
-    list_rules as list_change_rules,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from specs.errors import (
     DefaultError,
     DocumentError,
@@ -47,8 +39,10 @@ from specs.jsontext import is_same
 from specs.judge import Judge
 from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
+from specs.marks import Mark, MarkRule, Spot, as_commands, as_sarif
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
+from specs.overlays import Action as OverlayAction
 from specs.pointers import Json, join_pointer, look_up, split_pointer
 from specs.provider import Messages, Prices, Provider, Queue, Uploads, Webhooks
 from specs.registry import Registry, vendored_folder
@@ -67,24 +61,111 @@ from specs.schemas import (
     UnionSchema,
     Unset,
 )
-from specs.vendoring import (
-    Arrival,
-    FetchLimits,
-    Standing,
-    Update,
-    VendoringPlan,
-    arrive,
-    compare_arrivals,
-    finish_landing,
-    land,
-    look_upstream,
-    plan_arrivals,
-    plan_update,
-)
 from specs.waivers import Treatment, Waiver
+from specs.wording import describe_type
+
+if TYPE_CHECKING:
+    from specs.changes import (
+        OUTPUTS as CHANGE_OUTPUTS,
+    )
+    from specs.changes import (
+        ChangeReport,
+        Severity,
+        compare_sources,
+        find_source,
+    )
+    from specs.changes import (
+        Finding as ChangeFinding,
+    )
+    from specs.changes import (
+        Place as ChangePlace,
+    )
+    from specs.changes import (
+        describe as describe_change,
+    )
+    from specs.changes import (
+        escape as escape_markdown,
+    )
+    from specs.changes import (
+        list_rules as list_change_rules,
+    )
+    from specs.comparison import TITLES as COMPARISON_TITLES
+    from specs.comparison import Comparison, Pair, compare_contracts
+    from specs.comparison import as_html as comparison_as_html
+    from specs.comparison import as_json as comparison_as_json
+    from specs.comparison import show as show_fact
+    from specs.pages import OUTPUTS as PAGE_OUTPUTS
+    from specs.pages import Finding as PageFinding
+    from specs.pages import Level as PageLevel
+    from specs.pages import PageError, PageReport, check_pages
+    from specs.pages import list_rules as list_page_rules
+    from specs.vendoring import (
+        Arrival,
+        FetchLimits,
+        Standing,
+        Update,
+        VendoringPlan,
+        arrive,
+        compare_arrivals,
+        finish_landing,
+        land,
+        look_upstream,
+        plan_arrivals,
+        plan_update,
+    )
+
+# What few programs need, and what costs: imported when it is asked for.
+_LATER = {
+    "specs.changes": {
+        "CHANGE_OUTPUTS": "OUTPUTS",
+        "ChangeReport": "ChangeReport",
+        "Severity": "Severity",
+        "compare_sources": "compare_sources",
+        "find_source": "find_source",
+        "ChangeFinding": "Finding",
+        "ChangePlace": "Place",
+        "describe_change": "describe",
+        "escape_markdown": "escape",
+        "list_change_rules": "list_rules",
+    },
+    "specs.comparison": {
+        "COMPARISON_TITLES": "TITLES",
+        "Comparison": "Comparison",
+        "Pair": "Pair",
+        "compare_contracts": "compare_contracts",
+        "comparison_as_html": "as_html",
+        "comparison_as_json": "as_json",
+        "show_fact": "show",
+    },
+    "specs.pages": {
+        "PAGE_OUTPUTS": "OUTPUTS",
+        "PageFinding": "Finding",
+        "PageLevel": "Level",
+        "PageError": "PageError",
+        "PageReport": "PageReport",
+        "check_pages": "check_pages",
+        "list_page_rules": "list_rules",
+    },
+    "specs.vendoring": {
+        "Arrival": "Arrival",
+        "FetchLimits": "FetchLimits",
+        "Standing": "Standing",
+        "Update": "Update",
+        "VendoringPlan": "VendoringPlan",
+        "arrive": "arrive",
+        "compare_arrivals": "compare_arrivals",
+        "finish_landing": "finish_landing",
+        "land": "land",
+        "look_upstream": "look_upstream",
+        "plan_arrivals": "plan_arrivals",
+        "plan_update": "plan_update",
+    },
+}
 
 __all__ = [
     "CHANGE_OUTPUTS",
+    "COMPARISON_TITLES",
+    "PAGE_OUTPUTS",
     "UNSET",
     "Answer",
     "AnySchema",
@@ -93,7 +174,10 @@ __all__ = [
     "BooleanSchema",
     "Bound",
     "Breach",
+    "ChangeFinding",
+    "ChangePlace",
     "ChangeReport",
+    "Comparison",
     "Contract",
     "DefaultError",
     "Document",
@@ -103,7 +187,6 @@ __all__ = [
     "Event",
     "Fault",
     "FetchLimits",
-    "Finding",
     "IllegalEventError",
     "Json",
     "Judge",
@@ -111,6 +194,8 @@ __all__ = [
     "LifecycleError",
     "Location",
     "LockError",
+    "Mark",
+    "MarkRule",
     "Messages",
     "NullSchema",
     "NumberSchema",
@@ -118,7 +203,13 @@ __all__ = [
     "OfflineError",
     "Operation",
     "Outcome",
+    "OverlayAction",
     "OverlayError",
+    "PageError",
+    "PageFinding",
+    "PageLevel",
+    "PageReport",
+    "Pair",
     "Parameter",
     "Prices",
     "Property",
@@ -134,6 +225,7 @@ __all__ = [
     "Severity",
     "SourceError",
     "SpecError",
+    "Spot",
     "Standing",
     "StringSchema",
     "Treatment",
@@ -151,8 +243,17 @@ __all__ = [
     "WaiverError",
     "Webhooks",
     "arrive",
+    "as_commands",
+    "as_sarif",
+    "check_pages",
     "compare_arrivals",
+    "compare_contracts",
     "compare_sources",
+    "comparison_as_html",
+    "comparison_as_json",
+    "describe_change",
+    "describe_type",
+    "escape_markdown",
     "find_faults",
     "find_source",
     "finish_landing",
@@ -161,6 +262,7 @@ __all__ = [
     "join_pointer",
     "land",
     "list_change_rules",
+    "list_page_rules",
     "look_up",
     "look_upstream",
     "one_line",
@@ -168,6 +270,15 @@ __all__ = [
     "plan_update",
     "read_lock",
     "refuse_faults",
+    "show_fact",
     "split_pointer",
     "vendored_folder",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _LATER.items():
+        if name in names:
+            found = globals()[name] = getattr(import_module(module), names[name])
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

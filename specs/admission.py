@@ -52,7 +52,7 @@ def refuse_listed(schema: Schema) -> None:
             raise UnsupportedSchemaError(
                 schema.pointer,
                 f"enum lists {value!r:.80}, which {problem}",
-                fix="treat it in waivers.toml (action 'set' on the enum)",
+                fix="treat it in waivers.toml (action 'coerce' or 'set' on the enum)",
             )
 
 

@@ -21,16 +21,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from specs.errors import UnwaivedFaultError
+from specs.errors import DocumentError, UnwaivedFaultError
 from specs.lock import refuse_unlocked
 from specs.messages import one_line
 from specs.model import Operation
+from specs.overlays import Action, refuse_idle
 from specs.pointers import join_pointer
 from specs.registry import Registry
 from specs.waivers import FILE, Treatment, Waiver, Waivers, refuse_unneeded
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
+    from openapi_spec_validator.validation.validators import SpecValidator
 
 _LONGEST_PROBLEM = 200
 
@@ -68,13 +70,14 @@ def waive(waivers: Waivers, faults: Iterable[Fault]) -> list[Fault]:
 def refuse_faults(registry: Registry) -> list[Fault]:
     """Return the waived faults; raise where one is not waived, or a waiver is idle.
 
-    Raises UnwaivedFaultError, WaiverError, or LockError where a document differs
+    Raises UnwaivedFaultError, WaiverError, OverlayError, or LockError where a document differs
     from what `specs.lock` records.
     """
     refuse_unlocked(registry)
     faults = find_faults(registry)
     refuse_unwaived(faults)
     refuse_unneeded(unneeded(registry, faults))
+    refuse_idle(idle_actions(registry))
     return faults
 
 
@@ -100,6 +103,12 @@ def unneeded(registry: Registry, faults: Iterable[Fault]) -> list[Waiver | Treat
     return idle + [
         it for it in registry.waivers.treatment if it not in registry.treated
     ]
+
+
+def idle_actions(registry: Registry) -> list[Action]:
+    """Return the actions of overlays that change no document of *registry*."""
+    used = {it.place for actions in registry.overlaid.values() for it in actions}
+    return [it for it in registry.overlays if it.place not in used]
 
 
 def _reason(waivers: Waivers, fault: Fault) -> str | None:
@@ -219,10 +228,30 @@ def _document_faults(registry: Registry) -> Iterator[Fault]:
         # Left to itself it takes whichever engine happens to be installed, and they
         # word and place what they find differently.
         validator.schema_validator = validator_for(schema)(dict(schema))
-        for complaint in validator.iter_errors():
+        for complaint in _complaints(validator, document.name):
             problem = one_line(_innermost(complaint).message, longest=_LONGEST_PROBLEM)
             pointer = join_pointer("", *map(str, complaint.absolute_path))
             yield Fault(document.name, "invalid-openapi", pointer, problem)
+
+
+def _complaints(validator: "SpecValidator", name: str) -> list["ValidationError"]:
+    """Return what *validator* complains of in the document *name*.
+
+    It first holds the document to a schema and then walks it, whatever it found: what
+    it stumbles over there is what it has complained of.
+    """
+    found = list["ValidationError"]()
+    try:
+        for complaint in validator.iter_errors():
+            found.append(complaint)
+    except Exception as exc:
+        if not found:
+            raise DocumentError(
+                name,
+                f"cannot be judged: openapi-spec-validator fails with {exc!r:.200}",
+                fix="mend the document",
+            ) from exc
+    return found
 
 
 def _innermost(complaint: "ValidationError") -> "ValidationError":

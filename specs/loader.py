@@ -12,6 +12,7 @@ from typing import Any, Literal
 from specs.errors import DocumentError
 from specs.jsontext import read_json
 from specs.model import Document
+from specs.overlays import Action, overlay
 from specs.reach import prune
 from specs.spelling import respell
 from specs.waivers import Treatment, treat
@@ -21,9 +22,16 @@ LARGEST_BYTES = 16 * 1024 * 1024
 
 
 def read_document(
-    path: Path, *, name: str, treatments: Iterable[Treatment] = ()
-) -> tuple[Document, list[Treatment]]:
-    """Read the document at *path*, called *name*; return it and the treatments it needed.
+    path: Path,
+    *,
+    name: str,
+    treatments: Iterable[Treatment] = (),
+    actions: Iterable[Action] = (),
+) -> tuple[Document, list[Treatment], list[Action]]:
+    """Read the document at *path*, called *name*.
+
+    Return it with those of *treatments* that it needed and those of *actions*, which
+    come after them, that changed it.
 
     Raises DocumentError where the file is no OpenAPI 3.0 or 3.1 document.
     """
@@ -34,9 +42,10 @@ def read_document(
         raise DocumentError(
             name, f"cannot be read: {exc.strerror}", fix="check the file"
         ) from exc
-    raw, needed = treat(name, parse_document(content, name=name), treatments)
+    treated, needed = treat(name, parse_document(content, name=name), treatments)
+    raw, changes = overlay(name, treated, actions)
     version, kept = _version(raw, name), prune(raw, name=name)
-    return Document(name, version, kept, respell(kept, version)), needed
+    return Document(name, version, kept, respell(kept, version)), needed, changes
 
 
 def parse_document(content: bytes, *, name: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Parameter(Property):
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
     """One call of a contract.
 

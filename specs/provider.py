@@ -124,7 +124,7 @@ class JobFacts(_Facts):
     """Where an answer carries what a job is; `video` is in the outcome's answer.
 
     `cost` is what it costs as the provider bills it, `spent` in currency, which not
-    every document declares.
+    every document declares. `position` is how many jobs wait before it.
     """
 
     id: Pointer
@@ -133,6 +133,7 @@ class JobFacts(_Facts):
     error: Pointer
     cost: Pointer | None = None
     spent: Pointer | None = None
+    position: Pointer | None = None
     source: str
 
 

@@ -22,6 +22,7 @@ from specs.operations import (
     has_operation,
     read_operation,
 )
+from specs.overlays import Action, read_overlays
 from specs.pointers import split_pointer
 from specs.provider import OperationFacts, Provider, read_provider
 from specs.schemas import ObjectSchema, Schema
@@ -41,7 +42,8 @@ class Registry:
     """The providers, documents and contracts of one folder; immutable once loaded.
 
     Contracts are in order of provider, then model. `treated` are the treatments of
-    `waivers` that a document needed.
+    `waivers` that a document needed, `overlaid` the actions of `overlays` that changed
+    one, by its name.
     """
 
     folder: Path
@@ -50,6 +52,8 @@ class Registry:
     contracts: tuple[Contract, ...]
     waivers: Waivers
     treated: tuple[Treatment, ...]
+    overlays: tuple[Action, ...]
+    overlaid: Mapping[str, tuple[Action, ...]]
 
     @classmethod
     def load(cls, folder: Path) -> "Registry":
@@ -59,16 +63,22 @@ class Registry:
         documents: list[Document] = []
         contracts: list[Contract] = []
         treated: list[Treatment] = []
+        overlays: list[Action] = []
+        overlaid: dict[str, tuple[Action, ...]] = {}
         for facts in sorted(folder.glob("*/provider.toml")):
             place = facts.parent.name
             provider = read_provider(facts, name=f"{place}/provider.toml")
+            actions = read_overlays(facts.parent)
             own: dict[str, Document] = {}
             for path in sorted(facts.parent.glob("*.json")):
-                own[path.name], needed = read_document(
-                    path, name=f"{place}/{path.name}", treatments=waivers.treatment
+                name = f"{place}/{path.name}"
+                own[path.name], needed, changes = read_document(
+                    path, name=name, treatments=waivers.treatment, actions=actions
                 )
                 treated += needed
+                overlaid[name] = tuple(changes)
             providers.append(provider)
+            overlays += actions
             documents.extend(own.values())
             promised = _contracts(provider, own)
             _check_neutral(provider, promised)
@@ -86,6 +96,8 @@ class Registry:
             contracts=tuple(contracts),
             waivers=waivers,
             treated=tuple(treated),
+            overlays=tuple(overlays),
+            overlaid=overlaid,
         )
 
     def contract(self, id_or_model: str, *, provider: str | None = None) -> Contract:

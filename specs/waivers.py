@@ -5,7 +5,7 @@
 - `[[waiver]]` accepts faults of one rule (`specs.faults` lists the rules);
 - `[[treatment]]` changes a document as it is loaded, visibly and with a reason:
   `set` puts `value` at `pointer`, `drop` removes what is there, `coerce` turns a
-  default of the wrong JSON type into the right one.
+  default, or the values of an enum, of the wrong JSON type into the right one.
 
 `documents` and a waiver's `pointer` are shell-style patterns, and so is each token of
 a treatment's pointer but the last, which names a member of an object. An entry that nothing needs any more is an error,
@@ -44,6 +44,10 @@ class _Entry(BaseModel):
     documents: str
     reason: str = Field(min_length=1)
 
+    def is_for(self, document: str) -> bool:
+        """Say whether this entry is about the document of that name."""
+        return fnmatchcase(document, self.documents)
+
 
 class Waiver(_Entry):
     """Faults of one *rule* that are known and accepted."""
@@ -55,7 +59,7 @@ class Waiver(_Entry):
         """Say whether this waiver accepts the fault of *rule* at that place."""
         return (
             self.rule == rule
-            and fnmatchcase(document, self.documents)
+            and self.is_for(document)
             and fnmatchcase(pointer, self.pointer)
         )
 
@@ -113,7 +117,7 @@ def treat(
     Raises WaiverError where a treatment's place is not in the document, or a value
     cannot be coerced.
     """
-    own = [it for it in treatments if fnmatchcase(name, it.documents)]
+    own = [it for it in treatments if it.is_for(name)]
     if not own:
         return raw, []
     treated = copy.deepcopy(raw)
@@ -157,7 +161,7 @@ def _treat_member(
     elif treatment.action == "drop":
         parent.pop(key, None)
     elif key in parent:
-        parent[key] = coerced(parent[key], parent, where)
+        parent[key] = _coerced_member(key, parent, where)
     return _state(parent, key) != before
 
 
@@ -166,7 +170,15 @@ def _state(parent: Mapping[str, Any], key: str) -> tuple[bool, str]:
     return key in parent, json.dumps(parent.get(key), sort_keys=True)
 
 
-def coerced(value: Json, schema: Mapping[str, Any], where: str) -> Json:
+def _coerced_member(key: str, schema: Mapping[str, Any], where: str) -> Json:
+    """Return what *schema* has at *key*, as its type; of an enum, each value but null."""
+    value: Json = schema[key]
+    if key != "enum" or not isinstance(value, list):
+        return _coerced(value, schema, where)
+    return [None if it is None else _coerced(it, schema, where) for it in value]
+
+
+def _coerced(value: Json, schema: Mapping[str, Any], where: str) -> Json:
     """Return the one value of the declared type that is written like *value*."""
     types = [it for it in fold_types(schema, where) if it != "null"]
     kind = types[0] if len(types) == 1 else ""

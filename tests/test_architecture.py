@@ -32,6 +32,9 @@ STANDS_ALONE = {
 EXTRAS = {"click", "cryptography", "rich"}
 """What it may import where it is used, since a program may do without."""
 
+PLUGIN = "pytest_plugin.py"
+"""Its one module that only pytest imports, and so may import pytest."""
+
 COMMAND = "_runtime/command/"
 """The command `reel`, which is an extra as a whole; its door imports it when it is run."""
 
@@ -94,7 +97,17 @@ def test_the_generated_distribution_stands_alone() -> None:
     }
 
     foreign = tops - set(sys.stdlib_module_names) - {"generated", "reel_clients"}
-    assert foreign <= STANDS_ALONE | EXTRAS
+    assert foreign <= STANDS_ALONE | EXTRAS | {"pytest"}
+
+
+def test_the_generated_distribution_imports_pytest_in_its_plugin_alone() -> None:
+    users = {
+        path.name
+        for path in folder_of("reel_clients").rglob("*.py")
+        if "pytest" in imports(path)
+    }
+
+    assert users == {PLUGIN}
 
 
 def test_the_generated_distribution_pays_for_an_extra_only_where_it_is_used() -> None:

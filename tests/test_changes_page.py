@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from reelspec.cli import main
 from reelspec.codes import Exit
-from specs import Treatment, Waiver
+from specs import Registry, Treatment, Waiver, find_faults, vendored_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "changes.md").read_text("utf-8")
@@ -44,6 +45,22 @@ def test_the_page_s_notes_can_be_read() -> None:
 
     Waiver.model_validate(tomllib.loads(waiver)["waiver"][0])
     Treatment.model_validate(tomllib.loads(treatment)["treatment"][0])
+
+
+def test_the_page_s_overlay_changes_what_it_says(tmp_path: Path) -> None:
+    (text,) = re.findall(r"^```yaml\n(overlay.*?)^```", PAGE, re.M | re.S)
+    home = tmp_path / "aimlapi"
+    (home / "overlays").mkdir(parents=True)
+    for name in ("provider.toml", "universal-video-fetch.json"):
+        shutil.copy(vendored_folder() / "aimlapi" / name, home)
+    pose = vendored_folder() / "aimlapi" / "wan2.2-vace-fun-a14b-pose.json"
+    shutil.copy(pose, home / "my-model.json")
+    (home / "overlays" / "frames.yaml").write_text(text, "utf-8")
+
+    registry = Registry.load(tmp_path)
+
+    assert len(registry.overlaid["aimlapi/my-model.json"]) == 2
+    assert "no-security" not in {it.rule for it in find_faults(registry)}
 
 
 def test_the_page_names_every_remedy() -> None:

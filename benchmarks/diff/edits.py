@@ -892,6 +892,17 @@ _SAME = (
         },
     ),
     (
+        "a schema that admits null is split by allOf",
+        {
+            f"{SENT}/scale": {
+                "allOf": [
+                    {"type": "number", "nullable": True},
+                    {"minimum": 1, "maximum": 20},
+                ]
+            }
+        },
+    ),
+    (
         "a schema moves to the components",
         {
             f"{SENT}/seed": {"$ref": "#/components/schemas/Seed"},

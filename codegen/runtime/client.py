@@ -9,33 +9,44 @@ from difflib import get_close_matches
 from importlib import import_module
 from random import random as _random
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, Self, TypeVar
-
-from pydantic import BaseModel
-from typing_extensions import TypedDict, Unpack
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Generic,
+    ParamSpec,
+    Self,
+    TypedDict,
+    TypeVar,
+    Unpack,
+)
 
 from .access import open_access
-from .crowd import wait_all, wait_all_async
 from .errors import ContractViolation, InvalidInputError, Problem, ReelError
 from .exchange import Key
-from .jobs import AsyncFinished, AsyncJob, Finished, Job, StrPath
 from .money import Budget, Estimate
 from .protocol import Service
-from .resource import Resource
 from .retries import Attempt, Persistence
 from .session import AsyncSession, Session, Validate, log_as_wished
+from .tracing import Tracer
 from .transport import AsyncHttpClient, AsyncTransport, HttpClient, Transport
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from .jobs import AsyncFinished, AsyncJob, Finished, Job, StrPath
+    from .resource import Resource
 
 P = ParamSpec("P")
 SessionT = TypeVar("SessionT", Session, AsyncSession)
-OutputT = TypeVar("OutputT", bound=BaseModel)
+OutputT = TypeVar("OutputT", bound="BaseModel")
 
 
 class Options(TypedDict, total=False):
     """What both colours of a client may be given, beside the key and a connection."""
 
     base_url: str | None
-    """Another address of the service, such as that of a mock server."""
+    """Another address of the service, such as that of a mock; else REEL_BASE_URL."""
 
     validate: Validate
     """Hold arguments and answers against the document ("strict"), or not ("off")."""
@@ -51,6 +62,9 @@ class Options(TypedDict, total=False):
 
     on_violation: Callable[[ContractViolation], object] | None
     """Called with each answer that the document does not allow."""
+
+    tracer: Tracer | None
+    """Starts a span for each call and each attempt: OpenTelemetry's get_tracer(…)."""
 
     clock: Callable[[], float]
     """Tells the time in seconds; only differences count."""
@@ -80,6 +94,7 @@ class _Client(Generic[SessionT]):
             "budget": Budget(options.get("max_spend")),
             "validate": options.get("validate", "strict"),
             "on_violation": options.get("on_violation"),
+            "tracer": options.get("tracer"),
         }
 
     if not TYPE_CHECKING:  # pragma: no branch - it would take any name for a model's
@@ -119,6 +134,8 @@ class _Client(Generic[SessionT]):
         return self._resource_of(submit).estimate(arguments)
 
     def _resource_of(self, submit: Callable[..., Any]) -> Resource[Any, Any]:
+        from .resource import Resource  # which a program that has one has paid for
+
         found: Resource[Any, Any] | None = getattr(submit, "__self__", None)
         if isinstance(found, Resource):
             return found
@@ -204,6 +221,8 @@ class BaseClient(_Client[Session]):
 
         At most *concurrency* calls are under way at any moment.
         """
+        from .crowd import wait_all  # not every program waits for many
+
         return wait_all(
             self._session, jobs, timeout=timeout, interval=interval, most=concurrency
         )
@@ -280,6 +299,8 @@ class BaseAsyncClient(_Client[AsyncSession]):
 
         At most *concurrency* calls are under way at any moment.
         """
+        from .crowd import wait_all_async  # not every program waits for many
+
         return await wait_all_async(
             self._session, jobs, timeout=timeout, interval=interval, most=concurrency
         )

@@ -44,12 +44,12 @@ def download(
     """Fetch the video at *url* to *target* and return *target*; replace what is there.
 
     Every step that touches the disk is a Do, or the work of a sink: with asyncio none
-    runs on the event loop.
+    runs on the event loop, but for what tidies up after a failure.
     """
+    if (yield Do(target.is_dir)):
+        raise DownloadError(f"{target}: is a folder; name a file in it")
     part = target.parent / f".{secrets.token_hex(8)}.part"
     try:
-        if target.is_dir():
-            raise DownloadError(f"{target}: is a folder; name a file in it")
         file: FileIO = yield Do(lambda: part.open("xb", buffering=0))
         try:
             yield from _Fetch(url, file, persistence, timeout, on_progress).run()
@@ -57,12 +57,13 @@ def download(
         finally:
             file.close()
         yield Do(lambda: part.replace(target))
-    except OSError as exc:
+    except BaseException as exc:
+        part.unlink(missing_ok=True)
+        if not isinstance(exc, OSError):
+            raise
         raise DownloadError(
             f"{target}: cannot be written, {exc.strerror or exc}; choose another place"
         ) from exc
-    finally:
-        part.unlink(missing_ok=True)
     return target
 
 
@@ -116,18 +117,23 @@ class _Fetch:
     def _get(self) -> Steps[Response]:
         if not self._url.startswith(("https://", "http://")):
             raise self._failure("it is no web address")
-        try:
-            return (
-                yield from self._persistence.send(
-                    self._request,
-                    deadline=self._end,
-                    most=STALL_TIMEOUT,
-                    sink=self,
+        while True:
+            before = self._written
+            try:
+                return (
+                    yield from self._persistence.send(
+                        self._request,
+                        deadline=self._end,
+                        most=STALL_TIMEOUT,
+                        sink=self,
+                    )
                 )
-            )
-        except NetworkError as exc:
-            problem = f"the connection broke, {exc}"
-        raise self._failure(problem)
+            except NetworkError as exc:
+                problem = f"the connection broke, {exc}"
+            # Attempts that bring the video further may be as many as it takes.
+            late = self._persistence.clock() >= self._end
+            if late or not self._tag or self._written <= before:
+                raise self._failure(problem)
 
     def _request(self) -> Request:
         # Encoded bytes could not be held against the announced length.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -23,9 +23,10 @@ from .errors import (
     Problem,
     ReelError,
 )
-from .exchange import Steps
+from .exchange import Response, Steps
 from .protocol import JobProtocol
 from .session import AsyncSession, Session
+from .tracing import span
 
 if TYPE_CHECKING:
     from .resource import Resource
@@ -44,7 +45,7 @@ class _Job(Generic[OutputT, SessionT]):
     """A job: `id` is how the service calls it, `status` the last one seen.
 
     `violations` are the answers about it that the document does not allow, `answer` is
-    the last one that carried the video.
+    the last one that carried the video, `response` the last one of all, raw.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class _Job(Generic[OutputT, SessionT]):
         status: str | None = None,
         request_id: str | None = None,
         created: datetime | None = None,
+        response: Response | None = None,
     ) -> None:
         self._session: SessionT = session
         self._dialogue = session.dialogue(protocol)
@@ -66,6 +68,7 @@ class _Job(Generic[OutputT, SessionT]):
         self.status = status
         self.request_id = request_id
         self.created = created
+        self.response = response
         self.violations: list[ContractViolation] = []
         self.answer: Body | None = None
         if not is_safe_id(id):
@@ -143,6 +146,12 @@ class _Job(Generic[OutputT, SessionT]):
             body=answer,
         )
 
+    def span(self, call: str) -> AbstractContextManager[Any]:
+        """Return the context in which the program's *call* is traced."""
+        facts = {"reel_provider": self.provider, "reel_model": self.model}
+        tracer = self._session.tracer
+        return span(tracer, f"reel {call}", **facts, reel_job_id=self.id)
+
     def find_video(self, answer: Body) -> str:
         """Return where the video stands; raise ContractViolation if *answer* says not."""
         with about(self):
@@ -153,10 +162,11 @@ class _Job(Generic[OutputT, SessionT]):
 
 
 @contextmanager
-def about(job: Any) -> Generator[None, None, None]:
-    """Put *job* into whatever ends the wait for it."""
+def about(job: Any, call: str = "") -> Generator[None, None, None]:
+    """Put *job* into whatever ends the wait for it, and trace the *call* if named."""
     try:
-        yield
+        with job.span(call) if call else nullcontext():
+            yield
     except ReelError as exc:
         exc.job = exc.job or job
         raise
@@ -216,7 +226,7 @@ class Finished(_Finished[OutputT, Session]):
         on_progress: OnBytes | None = None,
     ) -> Path:
         """Fetch the video to *path*, whole or not at all, and return the path."""
-        with about(self.job):
+        with about(self.job, "download"):
             return self._session.run(self._download(path, timeout, on_progress))
 
 
@@ -231,7 +241,7 @@ class AsyncFinished(_Finished[OutputT, AsyncSession]):
         on_progress: OnBytes | None = None,
     ) -> Path:
         """Fetch the video to *path*, whole or not at all, and return the path."""
-        with about(self.job):
+        with about(self.job, "download"):
             return await self._session.run(self._download(path, timeout, on_progress))
 
 
@@ -240,7 +250,7 @@ class Job(_Job[OutputT, Session]):
 
     def poll(self) -> Progress:
         """Ask once how the job stands."""
-        with about(self):
+        with about(self, "poll"):
             return self._session.run(self._dialogue.poll(self))
 
     def wait(
@@ -261,7 +271,7 @@ class Job(_Job[OutputT, Session]):
                 which grows.
             on_progress: Called after each look, with its Progress.
         """
-        with about(self):
+        with about(self, "wait"):
             answer = self._session.run(self.steps(timeout, interval, on_progress))
         return Finished(self, self._session, answer)
 
@@ -271,7 +281,7 @@ class Job(_Job[OutputT, Session]):
         """Yield each look at the job until it has ended; see wait()."""
         watch = self._watch(timeout, interval)
         while not watch.over:
-            with about(self):
+            with about(self, "poll"):
                 progress = self._session.run(watch.look())
             yield progress
 
@@ -298,7 +308,7 @@ class CancellableJob(Job[OutputT]):
 
     def cancel(self) -> None:
         """Ask the service to withdraw the job; raise ApiError where it will not."""
-        with about(self):
+        with about(self, "cancel"):
             self._session.run(self._dialogue.cancel(self))
 
 
@@ -307,7 +317,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
 
     async def poll(self) -> Progress:
         """Ask once how the job stands."""
-        with about(self):
+        with about(self, "poll"):
             return await self._session.run(self._dialogue.poll(self))
 
     async def wait(
@@ -318,7 +328,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
         on_progress: OnProgress | None = None,
     ) -> AsyncFinished[OutputT]:
         """Wait until the video is there and return the finished job; see Job.wait()."""
-        with about(self):
+        with about(self, "wait"):
             answer = await self._session.run(self.steps(timeout, interval, on_progress))
         return AsyncFinished(self, self._session, answer)
 
@@ -328,7 +338,7 @@ class AsyncJob(_Job[OutputT, AsyncSession]):
         """Yield each look at the job until it has ended; see wait()."""
         watch = self._watch(timeout, interval)
         while not watch.over:
-            with about(self):
+            with about(self, "poll"):
                 progress = await self._session.run(watch.look())
             yield progress
 
@@ -355,7 +365,7 @@ class AsyncCancellableJob(AsyncJob[OutputT]):
 
     async def cancel(self) -> None:
         """Ask the service to withdraw the job; raise ApiError where it will not."""
-        with about(self):
+        with about(self, "cancel"):
             await self._session.run(self._dialogue.cancel(self))
 
 

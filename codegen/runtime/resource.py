@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from .jobs import AsyncCancellableJob, AsyncJob, CancellableJob, Job, now
 from .money import Estimate, estimate
 from .protocol import JobProtocol
 from .session import AsyncSession, Session, log
+from .tracing import span
 from .uploads import has_files, place_files, without_files
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -51,12 +53,19 @@ class Resource(Generic[StartedT_co, JobT_co]):
         """Start a job with *arguments*: those of the generated `submit`, by name."""
         session, steps = self._session, self._start(arguments)
         if isinstance(session, Session):
-            return cast("StartedT_co", self._made(session.run(steps)))
+            with self._span():
+                return cast("StartedT_co", self._made(session.run(steps)))
 
         async def start() -> Any:
-            return self._made(await session.run(steps))
+            with self._span():
+                return self._made(await session.run(steps))
 
         return cast("StartedT_co", start())
+
+    def _span(self) -> AbstractContextManager[Any]:
+        service, model = self._protocol.service.name, self._protocol.model
+        facts = {"reel_provider": service, "reel_model": model}
+        return span(self._session.tracer, "reel submit", **facts)
 
     def _start(self, arguments: Mapping[str, Any]) -> Steps[Started]:
         protocol, session = self._protocol, self._session
@@ -104,8 +113,13 @@ class Resource(Generic[StartedT_co, JobT_co]):
     def _made(self, started: Started) -> Any:
         # Whatever becomes of the program, the log says what it has begun to pay for.
         log.info("%s: submitted job %s", self._protocol.where, started.id)
-        facts = {"status": started.status, "request_id": started.request_id}
-        return self._job(started.id, **facts, created=now())
+        return self._job(
+            started.id,
+            status=started.status,
+            request_id=started.request_id,
+            response=started.response,
+            created=now(),
+        )
 
     def _job(self, id: str, **facts: Any) -> Any:
         blocking = isinstance(self._session, Session)

@@ -5,22 +5,26 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from .access import Access
 from .dialogue import Dialogue
 from .errors import ContractViolation
-from .exchange import Steps, drive, drive_async
+from .exchange import Response, Send, Steps, drive, drive_async, shown_address
 from .money import Budget
 from .protocol import JobProtocol
 from .retries import Persistence
+from .tracing import Tracer, span
 from .transport import AsyncTransport, Transport
 
 T = TypeVar("T")
 
 Validate: TypeAlias = Literal["strict", "off"]
 """Hold arguments and answers against the document, or neither."""
+
+_STATUS = "http.response.status_code"
 
 log = logging.getLogger("reel_clients")
 
@@ -34,6 +38,7 @@ class Connection:
     budget: Budget
     validate: Validate
     on_violation: Callable[[ContractViolation], object] | None
+    tracer: Tracer | None
 
     def dialogue(self, protocol: JobProtocol) -> Dialogue:
         """Return how to talk about the jobs of the model that *protocol* describes."""
@@ -43,6 +48,11 @@ class Connection:
             persistence=self.persistence,
             report=self.report if self.validate == "strict" else None,
         )
+
+    def span(self, step: Send) -> AbstractContextManager[Any]:
+        """Return the context in which *step* is traced."""
+        method, url = step.request.method, shown_address(step.request.url)
+        return span(self.tracer, method, http_request_method=method, url_full=url)
 
     def report(self, breach: ContractViolation) -> None:
         """Tell of an answer that its document does not allow."""
@@ -60,7 +70,14 @@ class Session(Connection):
 
     def run(self, steps: Steps[T]) -> T:
         """Do what *steps* say."""
-        return drive(steps, send=self.transport.send, sleep=self.sleep)
+        return drive(steps, send=self.send, sleep=self.sleep)
+
+    def send(self, step: Send) -> Response:
+        """Do what *step* says."""
+        with self.span(step) as told:
+            response = self.transport.send(step)
+            told.set_attribute(_STATUS, response.status)
+        return response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +89,14 @@ class AsyncSession(Connection):
 
     async def run(self, steps: Steps[T]) -> T:
         """Do what *steps* say."""
-        return await drive_async(steps, send=self.transport.send, sleep=self.rest)
+        return await drive_async(steps, send=self.send, sleep=self.rest)
+
+    async def send(self, step: Send) -> Response:
+        """Do what *step* says."""
+        with self.span(step) as told:
+            response = await self.transport.send(step)
+            told.set_attribute(_STATUS, response.status)
+        return response
 
     async def rest(self, seconds: float) -> None:
         """Let *seconds* pass."""

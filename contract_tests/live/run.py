@@ -14,8 +14,8 @@ from contract_tests.examiner import Examiner
 from contract_tests.failures import Failure
 from contract_tests.live.calls import LivePlan
 from contract_tests.live.till import Purse, Till
-from contract_tests.reports import Report, report_on
-from contract_tests.tally import Coverage, Tally
+from contract_tests.reports import Circumstances, Report, report_on
+from contract_tests.tally import Tally
 from contract_tests.target import Target
 from specs import Contract, Operation, Request
 
@@ -34,7 +34,6 @@ class LiveReport:
     """
 
     report: Report
-    coverage: dict[str, Coverage]
     budget: Decimal
     planned: Decimal
     spent: Decimal
@@ -43,23 +42,12 @@ class LiveReport:
     stopped: str
 
     @property
-    def is_kept(self) -> bool:
-        """Whether every side of every rule was proved, and no promise was broken."""
-        shares = [it.share for it in self.coverage.values()]
-        return self.report.is_kept and bool(shares) and min(shares) == 1
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as JSON values; money is text, so that it stays exact."""
+    def paid(self) -> dict[str, Any]:
+        """The money as JSON values; amounts are text, so that they stay exact."""
         return {
-            **self.report.to_json(),
-            "is_kept": self.is_kept,
-            "coverage": {
-                name: {it.key: verdict for it, verdict in found.verdicts.items()}
-                for name, found in self.coverage.items()
-            },
-            "budget": str(self.budget),
-            "planned": str(self.planned),
-            "spent": str(self.spent),
+            "budget": f"{self.budget:f}",
+            "planned": f"{self.planned:f}",
+            "spent": f"{self.spent:f}",
             "accepted": self.accepted,
             "unsettled": self.unsettled,
             "stopped": self.stopped or None,
@@ -83,7 +71,7 @@ def run_live(
         for contract in calls.contracts:
             connection = stack.enter_context(target.connect(contract))
             till = Till(contract, connection, purse, base_url=target.base_url)
-            tally = Tally(contract=contract.id)
+            tally = Tally(contract=contract.id, test="live")
             run.examiners[contract] = Examiner(contract, target, till, tally)
         run.make(calls)
         run.follow()
@@ -130,7 +118,7 @@ class _Run:
                 if waited >= patience or self.is_alone:
                     break
                 self._on_progress(f"{contract.id}: waiting for jobs", 0, len(jobs))
-                self._target.advance(polling.interval)
+                examiner.advance(polling.interval)
                 waited += polling.interval
             self._look_at_ended(contract, examiner)
 
@@ -193,13 +181,17 @@ def _look_for(operation: Operation, id_: str, examiner: Examiner) -> None:
 
 
 def _report(run: _Run, calls: LivePlan, target: Target, purse: Purse) -> LiveReport:
-    tallies = {it.contract.id: it.tally for it in run.examiners.values()}
     entries = purse.ledger.entries
+    circumstances = Circumstances(
+        base_url=target.base_url,
+        profile="live",
+        seed=0,  # nothing is drawn
+        must_be_complete=True,
+    )
     return LiveReport(
         report=report_on(
-            tallies.values(), base_url=target.base_url, profile="live", seed=None
+            ((it, run.examiners[it].tally) for it in calls.contracts), circumstances
         ),
-        coverage={it.id: tallies[it.id].coverage(it) for it in calls.contracts},
         budget=purse.budget,
         planned=calls.total,
         spent=purse.ledger.spent,

@@ -58,7 +58,7 @@ class Till:
         """
         if request.operation.role == "submit":
             return self._submit(request, credential)
-        exchange = self._connection.send(request, credential=credential)
+        exchange = self._send(request, credential)
         if request.operation is self._contract.poll:
             self._note_end(request, exchange.answer)
         return exchange
@@ -77,7 +77,7 @@ class Till:
             return self._recall(request, known)
         self._purse.refuse(asked.price, self._contract.id)
         self._purse.ledger.write_call(asked)
-        exchange = self._connection.send(request, credential=credential)
+        exchange = self._send(request, credential)
         answer = _without(exchange.answer, exchange.secrets)
         taken = 200 <= answer.status < 300
         job = _find(answer, self._contract.provider.job.id) if taken else None
@@ -87,6 +87,16 @@ class Till:
             job=job if isinstance(job, str) else "",
             curl=exchange.curl,
         )
+        return exchange
+
+    def _send(self, request: Request, credential: str | None) -> Exchange:
+        exchange = self._connection.send(request, credential=credential)
+        if exchange.broken:
+            raise UnreachableError(
+                self._contract.id,
+                f"{request.operation.role} got no answer ({exchange.broken})",
+                fix="run again with the same ledger to go on from here",
+            )
         return exchange
 
     def _recall(self, request: Request, known: Entry) -> Exchange:

@@ -13,17 +13,11 @@ from typing import Annotated, Any, Literal, TypeAlias, Unpack
 
 from annotated_types import Interval
 
-from reel_clients._runtime import (
-    UNSET,
-    AsyncJob,
-    BaseAsyncClient,
-    BaseClient,
-    Job,
-    Media,
-    Options,
-    StartedT_co,
-)
+from reel_clients._runtime.client import BaseAsyncClient, BaseClient, Options
+from reel_clients._runtime.inputs import UNSET, Media
+from reel_clients._runtime.jobs import AsyncJob, Job
 from reel_clients._runtime.neutral import AsyncClosing, Closing, Operations, Way
+from reel_clients._runtime.resource import StartedT_co
 
 Provider: TypeAlias = Literal["aimlapi", "fal"]
 

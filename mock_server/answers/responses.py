@@ -267,6 +267,7 @@ def price(view: View) -> float:
     return round(each * view.shape.frames / (prices.frames_per_second or 1), 6)
 
 
+@lru_cache(_MANY)
 def success(operation: Operation) -> tuple[int, ObjectSchema]:
     """Return the first status code of success that answers JSON, and its schema."""
     answers = sorted(operation.answers.items())
@@ -282,6 +283,7 @@ def answer_schema(contract: Contract) -> ObjectSchema:
     return success(contract.outcome)[1]
 
 
+@lru_cache(_MANY)
 def is_declared(operation: Operation, pointer: str) -> bool:
     """Say whether the answer of *operation* names what stands at *pointer*."""
     schema: Schema = success(operation)[1]

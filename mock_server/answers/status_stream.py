@@ -6,7 +6,7 @@ the status is looked up a few times a second.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import orjson
 
@@ -15,12 +15,14 @@ from mock_server.answers.responses import View
 from mock_server.errors import UnknownJobError
 from mock_server.exchange import StreamReply
 
+Look = Callable[[], Awaitable[View]]
+
 INTERVAL = 0.05  # seconds, of real time, from one look to the next
 
 
-def stream_status(look: Callable[[], View], *, logs: bool) -> StreamReply:
+async def stream_status(look: Look, *, logs: bool) -> StreamReply:
     """Return the stream of a job that *look* finds as it stands at the moment."""
-    view = look()  # so that what is wrong with the call is answered as such
+    view = await look()  # so that what is wrong with the call is answered as such
     return StreamReply(
         status=200,
         headers={
@@ -32,12 +34,12 @@ def stream_status(look: Callable[[], View], *, logs: bool) -> StreamReply:
     )
 
 
-async def _follow(look: Callable[[], View], *, logs: bool) -> AsyncIterator[bytes]:
+async def _follow(look: Look, *, logs: bool) -> AsyncIterator[bytes]:
     told: object = None
     sent = 0
     while True:
         try:
-            view = look()
+            view = await look()
         except UnknownJobError:  # deleted meanwhile
             return
         status = describe_status(view, logs=logs)

@@ -2,21 +2,19 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.types import Receive
 
 from mock_server.answers.responses import TIMED_OUT, View
-from mock_server.answers.status_stream import INTERVAL
+from mock_server.answers.status_stream import INTERVAL, Look
 from mock_server.exchange import Reply, json_reply, wait_for_disconnect
 
 _TIMEOUT_HEADER = "request-timeout"
 
 
-async def wait_for_end(
-    look: Callable[[], View], receive: Receive, *, patience: float
-) -> View:
+async def wait_for_end(look: Look, receive: Receive, *, patience: float) -> View:
     """Return the job that *look* finds, once it has ended or nobody waits any more.
 
     *patience* is in seconds of the clock that jobs live by.
@@ -24,7 +22,7 @@ async def wait_for_end(
     leaving = asyncio.create_task(wait_for_disconnect(receive))
     try:
         while True:
-            view = look()
+            view = await look()
             late = view.now - view.job.submitted >= patience
             if view.ended or late or leaving.done():
                 return view

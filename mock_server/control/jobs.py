@@ -49,7 +49,7 @@ class JobControl:
 
     async def read_job(self, asked: Asked) -> Reply:
         """Answer one job, with what it has been through and what it will."""
-        job = self._ledger.find(asked.values["job_id"])
+        job = await self._ledger.find(asked.values["job_id"])
         detail: dict[str, Any] = {
             "schedule": [_describe_change(it) for it in job.schedule],
             "forced": [_describe_change(it) for it in job.forced],
@@ -65,13 +65,13 @@ class JobControl:
 
     async def delete_job(self, asked: Asked) -> Reply:
         """Forget a job, as if nobody had submitted it."""
-        self._ledger.delete(asked.values["job_id"])
+        await self._ledger.delete(asked.values["job_id"])
         return json_reply(200, {"count": len(self._ledger.store)})
 
     async def force_event(self, asked: Asked) -> Reply:
         """Have the `event` of the body happen to a job."""
         name = (await asked.members()).get("event")
-        job = self._ledger.find(asked.values["job_id"])
+        job = await self._ledger.find(asked.values["job_id"])
         known = [it.value for it in Event]
         if name not in known:
             raise ControlBodyError(
@@ -85,7 +85,7 @@ class JobControl:
         """Answer the video of a job that has completed, or the part that is wanted."""
         file_name = asked.values["name"]
         name = _FILE_NAME.fullmatch(file_name)
-        job = self._ledger.store.get(name[1]) if name else None
+        job = await self._ledger.store.get(name[1]) if name else None
         frames = file_name.endswith(".zip")
         if job is None or not self._has_video(job, frames=frames):
             return problem(

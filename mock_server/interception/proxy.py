@@ -13,9 +13,11 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from ipaddress import ip_address
 from ssl import SSLContext
-from threading import Event, Thread
+from threading import Event
 from types import TracebackType
 from typing import Self
+
+from mock_server.threads import PATIENCE, start_serving
 
 _FIRST_LINE = re.compile(
     r"(?P<method>[A-Z]{1,20}) (?P<scheme>http://)?"
@@ -27,7 +29,7 @@ _OF_THE_HOP = re.compile(
 )
 _LONGEST_HEAD = 65_536
 _CHUNK = 65_536
-_PATIENCE = 10.0  # seconds for a client to send a head, and for the proxy to stop
+_PATIENCE = 10.0  # seconds for a client to send a head
 
 _HTTP, _HTTPS, _LAST_PORT = 80, 443, 65_535
 _MOST_REFUSALS = 100  # that are told of, should a program try host after host
@@ -109,11 +111,9 @@ class Proxy:
         self._ready = Event()
 
     def __enter__(self) -> Self:
-        self._thread = Thread(
-            target=lambda: asyncio.run(self._run()), name="reelspec-proxy", daemon=True
+        self._thread = start_serving(
+            lambda: asyncio.run(self._run()), self._ready, name="reelspec-proxy"
         )
-        self._thread.start()
-        self._ready.wait(_PATIENCE)
         return self
 
     def __exit__(
@@ -123,7 +123,7 @@ class Proxy:
         trace: TracebackType | None,
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(_PATIENCE)
+        self._thread.join(PATIENCE)
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -4,14 +4,14 @@ The package `redis` comes with the extra of the same name.
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from mock_server.errors import StoreError
 from mock_server.jobs import Job
 from mock_server.stores.board import Board
-from mock_server.stores.group_commit import GroupCommit
+from mock_server.stores.grouping import Grouped
 from mock_server.stores.redis_board import RedisBoard
 from mock_server.stores.shelf import RedisShelf
 from mock_server.stores.store import decode_job, encode_job, unknown_job
@@ -47,8 +47,10 @@ class RedisStore:
             ) from exc
         self.board: Board = RedisBoard(self._redis)
         self.shelf = RedisShelf(self._redis)
-        self._threads = ThreadPoolExecutor(1, "reelspec-store")
-        self._arriving = GroupCommit(self._insert, self._threads)
+        # One for what is written, one for what is read meanwhile.
+        self._threads = ThreadPoolExecutor(2, "reelspec-store")
+        self._arriving = Grouped(self._insert, self._threads)
+        self._wanted = Grouped(self._read, self._threads)
 
     def close(self) -> None:
         """Close the connections; the store is of no use afterwards."""
@@ -57,11 +59,11 @@ class RedisStore:
 
     async def add(self, job: Job) -> bool:
         """Take *job*, unless its key is taken; say whether it was, once it is kept."""
-        return await self._arriving.add(job)
+        return await self._arriving.ask(job)
 
-    def get(self, key: str) -> Job | None:
+    async def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
-        row = self._redis.get(_JOB + key)
+        row = await self._wanted.ask(key)
         return None if row is None else decode_job(row)
 
     def update(self, key: str, change: Callable[[Job], Job]) -> Job:
@@ -88,7 +90,7 @@ class RedisStore:
     def newest(self, count: int) -> tuple[Job, ...]:
         """Return the last *count* jobs, the newest first."""
         keys = self._redis.zrevrange(_ORDER, 0, count - 1) if count else []
-        rows = self._redis.mget(_JOB + it.decode() for it in keys) if keys else []
+        rows = self._read([it.decode() for it in keys]) if keys else []
         return tuple(decode_job(it) for it in rows if it is not None)
 
     def clear(self) -> None:
@@ -105,8 +107,19 @@ class RedisStore:
             pipe.zrem(_ORDER, *keys)
             pipe.execute()
 
-    def _insert(self, jobs: Sequence[Job]) -> Collection[str]:
-        """Hand over *jobs* in one round trip; return the keys that were taken."""
+    def _read(self, keys: Sequence[str]) -> Sequence[bytes | None]:
+        """Return the job of each key as it is kept, in one round trip."""
+        try:
+            rows: Sequence[bytes | None] = self._redis.mget([_JOB + it for it in keys])
+        except self._trouble as exc:
+            raise StoreError(
+                f"Redis cannot be asked for {len(keys)} jobs: {exc}; "
+                "look after the server"
+            ) from exc
+        return rows
+
+    def _insert(self, jobs: Sequence[Job]) -> Sequence[bool]:
+        """Hand over *jobs* in one round trip; say of each whether its key was free."""
         now = time.time_ns() // 1_000
         try:
             with self._redis.pipeline() as pipe:
@@ -114,9 +127,9 @@ class RedisStore:
                     pipe.set(_JOB + job.key, encode_job(job), nx=True)
                 order = {it.key: now + number for number, it in enumerate(jobs)}
                 pipe.zadd(_ORDER, order, nx=True)
-                *taken, _ = pipe.execute()
+                *free, _ = pipe.execute()
         except self._trouble as exc:
             raise StoreError(
                 f"Redis cannot take {len(jobs)} jobs: {exc}; look after the server"
             ) from exc
-        return [it.key for it, free in zip(jobs, taken, strict=True) if not free]
+        return [bool(it) for it in free]

@@ -1,7 +1,7 @@
 """Jobs in one SQLite file, which outlives the server and may be shared by several."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ from mock_server.errors import StoreError
 from mock_server.jobs import Job
 from mock_server.memory import Memory
 from mock_server.stores.files import Commits, open_file, transaction
-from mock_server.stores.group_commit import GroupCommit
+from mock_server.stores.grouping import Grouped
 from mock_server.stores.shelf import SqliteShelf
 from mock_server.stores.sqlite_board import SqliteBoard
 from mock_server.stores.store import decode_job, encode_job, unknown_job
@@ -43,7 +43,7 @@ class SqliteStore:
         self.shelf = SqliteShelf(path)
         self.board = SqliteBoard(path)
         # A commit takes less time than it takes to hand it to a thread.
-        self._arriving = GroupCommit(self._insert)
+        self._arriving = Grouped(self._insert)
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""
@@ -55,9 +55,9 @@ class SqliteStore:
 
     async def add(self, job: Job) -> bool:
         """Take *job*, unless its key is taken; say whether it was, once it is kept."""
-        return await self._arriving.add(job)
+        return await self._arriving.ask(job)
 
-    def get(self, key: str) -> Job | None:
+    async def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
         with self._reading:
             if self._latest != (latest := self._commits.latest):
@@ -108,8 +108,8 @@ class SqliteStore:
         with self._writing, transaction(self._writer):
             yield self._writer
 
-    def _insert(self, jobs: Sequence[Job]) -> Collection[str]:
-        """Commit *jobs*; return the keys that were taken."""
+    def _insert(self, jobs: Sequence[Job]) -> Sequence[bool]:
+        """Commit *jobs*; say of each whether its key was free."""
         rows = [(it.key, encode_job(it)) for it in jobs]
         try:
             try:
@@ -117,13 +117,13 @@ class SqliteStore:
                     _insert_all(db, rows)
             except sqlite3.IntegrityError:
                 with self._change() as db:
-                    return [key for key, row in rows if not _insert_one(db, key, row)]
+                    return [_insert_one(db, key, row) for key, row in rows]
         except sqlite3.Error as exc:
             raise StoreError(
                 f"{self.path}: cannot take {len(rows)} jobs: {exc}; "
                 "look after the file and the room on its disk"
             ) from exc
-        return ()
+        return [True] * len(rows)
 
 
 def _insert_all(db: sqlite3.Connection, rows: Sequence[tuple[str, bytes]]) -> None:

@@ -42,7 +42,7 @@ class Store(Protocol):
         """
         ...
 
-    def get(self, key: str) -> Job | None:
+    async def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
         ...
 
@@ -92,7 +92,7 @@ class MemoryStore:
         self._jobs[job.key] = job
         return True
 
-    def get(self, key: str) -> Job | None:
+    async def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
         return self._jobs.get(key)
 

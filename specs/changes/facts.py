@@ -105,7 +105,7 @@ def join(
         joint.said["oneOf"] = True
     for name in joint.required - set(joint.properties):
         joint.properties[name] = (Part({}, joint.places["required"]),)
-    types, enum = joint.types, joint.enum
+    types, enum = joint.types or joint.inferred, joint.enum
     null = nullable or (
         not options or joint.flagged if types is None else "null" in types
     )
@@ -133,6 +133,7 @@ class _Joint:
     """Schemas being joined, one after the other."""
 
     types: frozenset[str] | None = None
+    inferred: frozenset[str] | None = None  # of parts that declare none
     enum: tuple[Any, ...] | None = None
     flagged: bool = False
     said: dict[str, Any] = field(default_factory=dict)
@@ -169,11 +170,12 @@ class _Joint:
 
     def _add_values(self, raw: Mapping[Any, Any]) -> None:
         self.flagged |= raw.get("nullable") is True
-        types = _types(raw)
-        if self.types is None or types is None:
-            self.types = types if self.types is None else self.types
-        else:
-            self.types = _common_types(self.types, types)
+        # What is only inferred narrows nothing: a bound of numbers admits every text.
+        if declared := _types(raw):
+            self.types = _common_types(self.types, declared)
+        elif inferred := _inferred(raw):
+            null = {"null"} if raw.get("nullable") is True else set()
+            self.inferred = _common_types(self.inferred, frozenset(inferred | null))
         listed = _enum(raw)
         if self.enum is None or listed is None:
             self.enum = listed if self.enum is None else self.enum
@@ -200,15 +202,13 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _types(raw: Mapping[Any, Any]) -> frozenset[str] | None:
+def _types(raw: Mapping[Any, Any]) -> frozenset[str]:
     declared = raw.get("type", [])
     told = declared if isinstance(declared, list) else [declared]
     types = {it for it in told if isinstance(it, str) and it in TYPES}
-    if not types:
-        types = _inferred(raw)
     if types and raw.get("nullable") is True:
         types.add("null")
-    return frozenset(types) or None
+    return frozenset(types)
 
 
 def _inferred(raw: Mapping[Any, Any]) -> set[str]:
@@ -220,7 +220,9 @@ def _inferred(raw: Mapping[Any, Any]) -> set[str]:
     return listed if len(listed - {"null"}) == 1 else set()
 
 
-def _common_types(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+def _common_types(one: frozenset[str] | None, other: frozenset[str]) -> frozenset[str]:
+    if one is None:
+        return other
     both = set(one & other)
     if {"integer", "number"} & one and {"integer", "number"} & other:
         both |= {"integer"} & (one | other)

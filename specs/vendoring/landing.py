@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -119,7 +120,7 @@ def _carry_out(roots: Mapping[str, Path], moves: Iterable[_Move]) -> None:
             target.unlink(missing_ok=True)
             continue
         part = _below(roots[move.root], move.part)
-        if part.exists():
+        with suppress(FileNotFoundError):  # it has come, perhaps by another run
             part.replace(target)
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from specs.changes import ChangeReport, Source, compare_sources
 from specs.errors import SourceError, VendoringError
-from specs.faults import find_faults, refuse_unwaived, unneeded, waive
+from specs.faults import find_faults, idle_actions, refuse_unwaived, unneeded, waive
 from specs.lock import FILE as LOCK
 from specs.lock import read_lock, refuse_unlocked
+from specs.overlays import Action
 from specs.provider import read_provider
 from specs.registry import Registry, vendored_folder
 from specs.vendoring.landing import Files
@@ -48,13 +49,15 @@ class VendoringPlan:
     """What vendoring changes: *files* of the folder, and *registry* read from them.
 
     `proposed` are the entries that faults of the documents made necessary, `dropped`
-    those that nothing needs any more.
+    those that nothing needs any more. `idle` are the actions of overlays that change
+    nothing then; a person has to remove them.
     """
 
     files: Files
     registry: Registry
     proposed: tuple[Entry, ...] = ()
     dropped: tuple[Entry, ...] = ()
+    idle: tuple[Action, ...] = ()
 
 
 def plan_arrivals(
@@ -95,6 +98,7 @@ def plan_arrivals(
             registry=registry,
             proposed=(*proposed, *waivers),
             dropped=tuple(it for it in lost + idle if it in before),
+            idle=tuple(idle_actions(registry)),
         )
 
 
@@ -120,7 +124,7 @@ def _stage(folder: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="reelspec-") as temporary:
         stage = Path(temporary)
         for pattern in (LOCK, WAIVERS, "*/provider.toml", "*/overlays/*", "*/*.json"):
-            for path in folder.glob(pattern):
+            for path in filter(Path.is_file, folder.glob(pattern)):
                 target = stage / path.relative_to(folder)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if target.suffix == ".json" and target.parent.parent == stage:

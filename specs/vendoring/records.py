@@ -65,11 +65,16 @@ def _tables(document: "TOMLDocument", name: str) -> "AoT":
     import tomlkit  # noqa: PLC0415 - as above
     from tomlkit.items import AoT  # noqa: PLC0415 - as above
 
-    if name not in document:
-        document.append(name, tomlkit.aot())
-    found = document[name]
-    assert isinstance(found, AoT)  # as whoever read the file made sure
-    return found
+    found = document.get(name)
+    if isinstance(found, AoT) and found:
+        return found
+    # An empty one would be written as a list, and a list of inline tables is as valid.
+    tables = tomlkit.aot()
+    for it in found or ():
+        tables.append(_table(it.unwrap()))
+    document.pop(name, None)
+    document.append(name, tables)
+    return tables
 
 
 def _table(entry: Mapping[str, Any]) -> Any:

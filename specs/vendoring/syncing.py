@@ -1,14 +1,15 @@
 """The vendored documents, held against what their sources publish now."""
 
+import difflib
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from specs.changes import ChangeReport, Severity
-from specs.errors import DocumentError, OfflineError, SourceError
+from specs.errors import DocumentError, OfflineError, SourceError, VendoringError
 from specs.loader import parse_document
 from specs.lock import read_lock
 from specs.vendoring.fetching import Fetched, FetchLimits, fetch_all, is_url
@@ -41,15 +42,27 @@ class Standing:
 
 def look_upstream(
     folder: Path,
+    names: Collection[str] = (),
     *,
     limits: FetchLimits | None = None,
     on_fetched: Callable[[str], object] = lambda _: None,
 ) -> list[Standing]:
     """Fetch every locked source of *folder*; return how each document stands to it.
 
-    Nothing is written. Raises LockError where the lock cannot be read.
+    With *names*, only those documents. Nothing is written. Raises LockError where the
+    lock cannot be read, and VendoringError, which lists near names, where one of
+    *names* is not in it.
     """
     lock = read_lock(folder)
+    for name in names:
+        if name not in lock:
+            near = difflib.get_close_matches(name, lock, n=3) or sorted(lock)[:5]
+            raise VendoringError(
+                f"document {name!r:.120}",
+                "is not in specs.lock",
+                fix=f"did you mean {', '.join(near)}?",
+            )
+    lock = {name: it for name, it in lock.items() if not names or name in names}
     sources = {
         entry["source"]: entry["etag"]
         for entry in lock.values()

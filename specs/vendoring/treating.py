@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from specs.errors import DefaultError, ProviderError, SpecError, UnsupportedSchemaError
+from specs.errors import (
+    DefaultError,
+    ProviderError,
+    SpecError,
+    UnsupportedSchemaError,
+    VendoringError,
+)
 from specs.faults import Fault
 from specs.jsontext import read_json
 from specs.loader import parse_document
@@ -19,7 +25,7 @@ from specs.pointers import Json, join_pointer, look_up, split_pointer
 from specs.provider import Provider, read_provider
 from specs.registry import Registry
 from specs.vendoring.records import waivers_with
-from specs.waivers import FILE, Treatment, Waiver, coerced, treat
+from specs.waivers import FILE, Treatment, Waiver, treat
 
 MOST_TREATMENTS = 100
 """Of one document; real ones need two at most."""
@@ -47,12 +53,25 @@ def load_treated(folder: Path, names: list[str]) -> tuple[Registry, list[Treatme
 
 
 def append_entries(folder: Path, entries: Iterable[Waiver | Treatment]) -> None:
-    """Add *entries* to the `waivers.toml` of *folder*."""
+    """Add *entries* to the `waivers.toml` of *folder*.
+
+    Raises VendoringError where one of them cannot be written.
+    """
     entries, path = list(entries), folder / FILE
     if not entries:
         return
     text = path.read_text("utf-8") if path.exists() else ""
-    path.write_text(waivers_with(text, entries), "utf-8")
+    for it in entries:
+        try:
+            text = waivers_with(text, [it])
+            text.encode()
+        except (TypeError, ValueError) as exc:  # half a character, or a null
+            raise VendoringError(
+                f"{it.documents}#{it.pointer}",
+                f"TOML cannot write what {FILE} would say of it, {it.reason}",
+                fix="mend the document",
+            ) from exc
+    path.write_text(text, "utf-8")
 
 
 def lost_treatments(
@@ -118,12 +137,9 @@ def _treat_default(
 ) -> Treatment | None:
     """Read a default of the wrong type as the right one, or drop what is refused."""
     where = join_pointer(pointer, "default")
-    coerced = _treatment(name, where, "coerce", "default-of-another-type", error)
-    try:
-        if treat(name, raw, [coerced])[1]:
-            return coerced
-    except SpecError:
-        pass  # no value of the right type is written like that
+    found = _treatment(name, where, "coerce", "default-of-another-type", error)
+    if _helps(name, raw, found):
+        return found
     return _treatment(name, where, "drop", "default-refused", error)
 
 
@@ -164,11 +180,16 @@ def _coerce_list(
     if not isinstance(listed, list) or "enum lists" not in error.problem:
         return None
     where = join_pointer(pointer, "enum")
+    found = _treatment(name, where, "coerce", "enum-of-another-type", error)
+    return found if _helps(name, raw, found) else None
+
+
+def _helps(name: str, raw: Any, treatment: Treatment) -> bool:
+    """Say whether *treatment* changes anything; a coercion may be impossible."""
     try:
-        values = [coerced(it, node, f"{name}#{where}") for it in listed]
+        return bool(treat(name, raw, [treatment])[1])
     except SpecError:
-        return None
-    return _treatment(name, where, "set", "enum-of-another-type", error, value=values)
+        return False
 
 
 def _declare_answer(

@@ -99,6 +99,18 @@ def test_a_base_url_that_is_no_address_is_refused(url: str) -> None:
         open_access(SERVICE, key=Key("", "k"), base_url=url)
 
 
+def test_the_base_url_comes_from_the_environment_unless_it_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REEL_BASE_URL", "http://127.0.0.1:8000")
+    found = [
+        open_access(SERVICE, key=Key("", "k"), base_url=it).base_url
+        for it in (None, "https://x.y")
+    ]
+
+    assert found == ["http://127.0.0.1:8000", "https://x.y"]
+
+
 def test_a_request_carries_id_and_body_where_they_belong() -> None:
     access = open_access(SERVICE, key=Key("", "k"), base_url="http://localhost:1/x/")
     status = Call(method="GET", path="/r/{id}/s", id_name="id", id_in="path")

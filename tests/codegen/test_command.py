@@ -17,13 +17,14 @@ import pytest
 from annotated_types import Interval
 from click.testing import CliRunner, Result
 
-from codegen.runtime import UNSET, Media, Progress
 from codegen.runtime.command import main
 from codegen.runtime.command.catalog import Catalog, _shortened
 from codegen.runtime.command.options import given, options_of
 from codegen.runtime.command.program import program
 from codegen.runtime.command.showing import Display
+from codegen.runtime.dialogue import Progress
 from codegen.runtime.exchange import Response
+from codegen.runtime.inputs import UNSET, Media
 from mock_server import Server, Timing, build_app
 from specs import Registry, vendored_folder
 

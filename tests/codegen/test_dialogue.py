@@ -72,6 +72,7 @@ class Job:
     id: str = "7"
     status: str | None = None
     request_id: str | None = None
+    response: Response | None = None
     violations: list[ContractViolation] = field(default_factory=list)
 
 
@@ -134,7 +135,10 @@ DONE = answer(id="7", status="done", video={"url": "https://v.test/a.mp4"})
 def test_submit_returns_id_and_status() -> None:
     service = Service([answer(id="7", status="queued")])
 
-    assert service.submit() == Started(id="7", status="queued", request_id=None)
+    started = service.submit()
+
+    assert (started.id, started.status, started.request_id) == ("7", "queued", None)
+    assert started.response.status == 200
     assert service.sent[0].request.content == b"{}"
 
 

@@ -277,6 +277,34 @@ def test_a_video_that_cannot_be_taken_up_is_fetched_anew(
     assert store.asked[1][0] == ("bytes=2000-" if how == {"ranges": False} else None)
 
 
+def breaking(piece: int) -> Handler:
+    """Return a store all of whose connections break off after *piece* bytes."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked = request.headers.get("range", "bytes=0-")
+        start = int(asked.removeprefix("bytes=").rstrip("-"))
+        rest = VIDEO[start:]
+        headers = {
+            "ETag": '"v1"',
+            "Content-Length": str(len(rest)),
+            "Content-Range": f"bytes {start}-{len(VIDEO) - 1}/{len(VIDEO)}",
+        }
+        status = 206 if "range" in request.headers else 200
+        if len(rest) <= piece:
+            return httpx.Response(status, headers=headers, content=rest)
+        return httpx.Response(status, headers=headers, stream=Broken(rest[:piece]))
+
+    return handle
+
+
+def test_a_download_goes_on_for_as_long_as_it_gets_further(tmp_path: Path) -> None:
+    # Ten connections, where three attempts at each call are allowed.
+    path = fetch(breaking(len(VIDEO) // 10), tmp_path / "out.mp4")
+
+    assert path.read_bytes() == VIDEO
+    assert "the connection broke" in failure(breaking(0), tmp_path / "two.mp4")
+
+
 def test_a_part_that_nobody_asked_for_is_no_video(tmp_path: Path) -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         headers = {"Content-Range": "bytes 7-9/10"}

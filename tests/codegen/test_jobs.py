@@ -14,23 +14,11 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from codegen.runtime import (
-    UNSET,
-    AsyncCancellableJob,
-    BaseAsyncClient,
-    BaseClient,
-    Call,
-    CancellableJob,
-    Count,
-    Job,
-    JobProtocol,
-    Media,
-    Price,
-    Resource,
-    Service,
-    Uploads,
-)
+from codegen.runtime.client import BaseAsyncClient, BaseClient
 from codegen.runtime.errors import (
     ContractViolation,
     DeadlineExceeded,
@@ -44,8 +32,12 @@ from codegen.runtime.errors import (
     SpendLimitExceeded,
     UploadError,
 )
+from codegen.runtime.inputs import UNSET, Media
+from codegen.runtime.jobs import AsyncCancellableJob, CancellableJob, Job
 from codegen.runtime.models import Model
 from codegen.runtime.money import estimate
+from codegen.runtime.protocol import Call, Count, JobProtocol, Price, Service, Uploads
+from codegen.runtime.resource import Resource
 
 KEY = "s3cret-key"
 
@@ -245,6 +237,17 @@ def test_generate_does_all_of_it(tmp_path: Path) -> None:
 
     assert (finished.id, run(work).id) == ("7", "7")
     assert {it.read_bytes() for it in tmp_path.iterdir()} == {b"video"}
+
+
+def test_a_job_keeps_the_last_answer_raw() -> None:
+    with client() as it:
+        job = it.one.submit(x=5)
+        first = json.loads(job.response.content)
+        job.poll()
+
+    assert first["got"] == {"model": "m/one", "x": 5}
+    assert json.loads(job.response.content) == {"status": "queued"}
+    assert job.response.headers["content-type"] == "application/json"
 
 
 def test_a_job_can_be_iterated_over() -> None:
@@ -994,7 +997,46 @@ def test_the_log_goes_to_standard_error_where_the_environment_wishes(
     with client():
         assert len(log.handlers) == 1
 
-    assert "GET https://acme.test/videos/7: 200 in 0.00 s" in capsys.readouterr().err
+    assert "GET https://acme.test/videos/7: 200 in" in capsys.readouterr().err
+
+
+def test_each_call_is_a_span_with_its_attempts_within(tmp_path: Path) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracer = provider.get_tracer("test")
+
+    async def work(it: AsyncClient) -> None:
+        await (await it.one.submit()).download(tmp_path / "b.mp4")
+
+    with client(tracer=tracer) as it:
+        it.one.submit().download(tmp_path / "a.mp4")
+    blocking = exporter.get_finished_spans()
+    exporter.clear()
+    run(work, tracer=tracer)
+    spans = exporter.get_finished_spans()
+
+    parents = {it.context.span_id: it.name for it in spans if it.context}
+    assert [(it.name, it.parent and parents[it.parent.span_id]) for it in spans] == [
+        ("POST", "reel submit"),
+        ("reel submit", None),
+        ("GET", "reel wait"),
+        ("GET", "reel wait"),
+        ("reel wait", None),
+        ("GET", "reel download"),
+        ("reel download", None),
+    ]
+    assert [it.name for it in blocking] == [it.name for it in spans]
+    assert dict(spans[0].attributes or {}) == {
+        "http.request.method": "POST",
+        "http.response.status_code": 200,
+        "url.full": "https://acme.test/videos",
+    }
+    assert dict(spans[4].attributes or {}) == {
+        "reel.provider": "acme",
+        "reel.model": "m/one",
+        "reel.job.id": "7",
+    }
+    assert KEY not in "".join(it.to_json() for it in spans)
 
 
 def test_a_name_that_is_no_models_is_answered_with_a_near_one() -> None:

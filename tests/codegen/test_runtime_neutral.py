@@ -8,16 +8,7 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from codegen.runtime import (
-    UNSET,
-    BaseAsyncClient,
-    BaseClient,
-    Call,
-    Job,
-    JobProtocol,
-    Resource,
-    Service,
-)
+from codegen.runtime.client import BaseAsyncClient, BaseClient
 from codegen.runtime.errors import (
     InvalidInputError,
     MissingApiKeyError,
@@ -26,8 +17,12 @@ from codegen.runtime.errors import (
     ReelError,
     ServerError,
 )
+from codegen.runtime.inputs import UNSET
+from codegen.runtime.jobs import Job
 from codegen.runtime.models import Model
 from codegen.runtime.neutral import AsyncClosing, Closing, Operations, Way
+from codegen.runtime.protocol import Call, JobProtocol, Service
+from codegen.runtime.resource import Resource
 
 
 def protocol(name: str) -> JobProtocol:

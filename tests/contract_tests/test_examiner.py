@@ -1,19 +1,23 @@
 """Whatever a server answers, the examiner judges it; nothing it sends breaks the run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from contract_tests import Failure, plan
+from contract_tests import PROFILES, Failure, plan
 from contract_tests.boundaries import object_with
 from contract_tests.bridge import AsgiBridge
+from contract_tests.cases import bare_body
 from contract_tests.examiner import Examiner
+from contract_tests.profiles import Draws
 from contract_tests.tally import Tally
-from specs import Registry
-from tests.contract_tests import faulty
-from tests.contract_tests.conftest import AIMLAPI
-from tests.contract_tests.reference import KEYS, Service
+from specs import Contract, Registry
+from tests.contract_tests.conftest import AIMLAPI, FAL
+from tests.contract_tests.mutants import faulty
+from tests.contract_tests.mutants.reference import END, KEYS, Reply, Service
 
 HOSTILE = [
     pytest.param(b"", id="nothing"),
@@ -57,6 +61,19 @@ def test_a_hostile_answer_is_a_failure_that_can_be_read(
     assert KEYS["aimlapi"] not in str(caught.value)
 
 
+def test_a_job_may_have_failed_since_it_was_last_asked_after(
+    examine: Callable[..., Examiner],
+) -> None:
+    examiner = examine(contract=FAL)
+    job = examiner.submit(bare_body(examiner.contract), failing=True)
+    examiner.advance(END)
+
+    examiner.fetch(job)
+
+    assert job.result is None
+    assert job.state in examiner.contract.lifecycle.terminal
+
+
 def test_a_fault_can_be_sent_again_and_names_its_rule(
     examine: Callable[..., Examiner],
 ) -> None:
@@ -78,3 +95,60 @@ def test_a_fault_can_be_sent_again_and_names_its_rule(
     assert fault.curl.startswith("curl -sS -i -X POST")
     assert '"num_frames":242' in fault.curl
     assert fault.curl.endswith(" http://service.test/v2/video/generations")
+
+
+class SlowlyRefusesLongPrompts(Service):
+    """Takes a minute for each answer, and minds no prompt of less than ten letters"""
+
+    def submit(
+        self, contract: Contract, value: Any, headers: Mapping[str, str]
+    ) -> Reply:
+        self.advance(60)
+        if len(value["prompt"]) < 10:
+            return super().submit(contract, value, headers)
+        return self.refuse(contract, 400, "", "too long")
+
+
+def submit_drawn(examiner: Examiner, *, seconds: float) -> None:
+    draws = Draws(PROFILES["ci"], 0)
+
+    @draws
+    @given(prompt=st.text("ab", min_size=5, max_size=500))
+    def accept(prompt: str) -> None:
+        examiner.submit(bare_body(examiner.contract) | {"prompt": prompt})
+
+    with examiner.drawing(seconds=seconds):
+        accept()
+
+
+def test_a_search_for_the_smallest_case_ends_when_its_time_is_over(
+    registry: Registry,
+) -> None:
+    contract, service = registry.contract(AIMLAPI), SlowlyRefusesLongPrompts(registry)
+    with AsgiBridge(service) as bridge:
+        target = service.target(bridge)
+        with target.connect(contract) as connection:
+            tally = Tally(contract=contract.id)
+            examiner = Examiner(
+                contract, target, connection, tally, clock=lambda: service.now
+            )
+            with pytest.raises(Failure) as caught:
+                submit_drawn(examiner, seconds=600)
+            hasty = service.now
+            submit_drawn(examiner, seconds=600)
+
+    assert hasty < 60 * 60
+    assert caught.value.faults == tuple(tally.faults.values())
+    assert service.now > hasty
+
+
+def test_a_search_finds_the_smallest_case_when_it_has_the_time(
+    examine: Callable[..., Examiner],
+) -> None:
+    examiner = examine(SlowlyRefusesLongPrompts)
+
+    with pytest.raises(Failure):
+        submit_drawn(examiner, seconds=60)
+
+    (fault,) = examiner.tally.faults.values()
+    assert f'"prompt":"{"a" * 10}"' in fault.curl

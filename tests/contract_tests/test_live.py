@@ -16,6 +16,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from contract_tests import Target
 from contract_tests.bridge import AsgiBridge
@@ -35,28 +36,20 @@ from contract_tests.live import (
     published,
     run_live,
 )
+from contract_tests.reports import as_text, schema
 from contract_tests.rules import sides_of
 from specs import Answer, Contract, Registry, vendored_folder
-from tests.contract_tests import faulty
-from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import KEYS, Reply, Service
+from tests.contract_tests.conftest import AIMLAPI, FAL, small
+from tests.contract_tests.mutants.lives import NeverFinishes
+from tests.contract_tests.mutants.reference import KEYS, Reply, Service, Work
 
 REGISTRY = Registry.load(vendored_folder())
 
 
-def small(name: str, *members: str) -> Contract:
-    """Return the contract *name* with few members, so that a run of it is short."""
-    contract = REGISTRY.contract(name)
-    wanted = {"model", "prompt", "video_url", *members}
-    known = contract.body.properties
-    body = replace(
-        contract.body, properties={it: known[it] for it in known if it in wanted}
-    )
-    return replace(contract, submit=replace(contract.submit, body=body))
-
-
-SMALL = small(FAL, "num_frames", "resolution", "num_interpolated_frames")
-SMALL_AIMLAPI = small(AIMLAPI, "num_frames", "resolution")
+SMALL = small(
+    REGISTRY.contract(FAL), "num_frames", "resolution", "num_interpolated_frames"
+)
+SMALL_AIMLAPI = small(REGISTRY.contract(AIMLAPI), "num_frames", "resolution")
 
 
 class Bank(Service):
@@ -67,14 +60,16 @@ class Bank(Service):
         self.charged = Decimal(0)
         self.sent: Counter[bytes] = Counter()
 
-    def submit(
-        self, contract: Contract, value: Any, body: bytes, headers: Any
-    ) -> Reply:
+    def receive(self, contracts: list[Contract], body: bytes, headers: Any) -> Reply:
         self.sent[body] += 1
-        status, answer = super().submit(contract, value, body, headers)
-        if status == 200:
-            self.charged += self.bill(value)
-        return status, answer
+        return super().receive(contracts, body, headers)
+
+    def submit(self, contract: Contract, value: Any, headers: Any) -> Reply:
+        self.charged += self.bill(value)
+        return super().submit(contract, value, headers)
+
+    def cost(self, work: Work) -> int:
+        return 600_000  # credits: 0.30, which is all that any call may cost
 
     def bill(self, value: Any) -> Decimal:
         """Return the price as the provider's page has it, read a second time."""
@@ -89,8 +84,8 @@ class Bank(Service):
 
 
 class TakesAnything(Bank):
-    def minds(self, rule: str) -> bool:
-        return False
+    def objection(self, contract: Contract, value: Any) -> None:
+        return None
 
 
 class Killed(BaseException):
@@ -240,12 +235,14 @@ def test_a_run_shows_every_rule_when_the_budget_bears_its_plan(
     report = run_once(service, path, "9", contract=contract)
 
     (result,) = report.report.contracts
-    assert report.is_kept
+    assert report.report.is_kept
     assert result.faults == ()
     assert set(result.states) > {contract.lifecycle.initial}
     assert report.spent == report.planned
     assert report.accepted == len(service.work)
-    assert json.loads(json.dumps(report.to_json()))["is_kept"]
+    record = json.loads(as_text(report.report, paid=report.paid))
+    Draft202012Validator(schema()).validate(record)
+    assert record["is_kept"]
 
 
 def test_a_run_sends_refusals_first_and_then_the_cheapest() -> None:
@@ -284,9 +281,8 @@ def test_a_run_stops_with_what_it_knows_when_the_budget_is_used_up(path: Path) -
 
     report = run_once(service, path, "0.50")
 
-    shares = [it.share for it in report.coverage.values()]
-    assert 0.5 < shares[0] < 1
-    assert not report.is_kept
+    assert 0.5 < report.report.contracts[0].coverage < 1
+    assert not report.report.is_kept
     assert "the next call may cost" in report.stopped
     assert 0 < service.charged <= Decimal("0.50")
 
@@ -298,7 +294,7 @@ def test_a_run_goes_on_from_the_ledger_of_another(path: Path) -> None:
     second = run_once(service, path, "9")
 
     assert first.accepted < second.accepted
-    assert second.is_kept
+    assert second.report.is_kept
     assert (
         max(it for body, it in service.sent.items() if body != encode_bare(SMALL)) == 1
     )
@@ -357,12 +353,12 @@ def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None
 
 
 def test_a_job_that_takes_too_long_is_a_fault(path: Path) -> None:
-    class Slow(faulty.NeverFinishes, Bank):
+    class Slow(NeverFinishes, Bank):
         pass
 
     report = run_once(Slow(SMALL), path, "9")
 
-    claims = {it.claim for it in report.report.contracts[0].faults}
+    claims = {it.fault.claim for it in report.report.faults}
     assert claims == {"a_job_finishes"}
 
 
@@ -371,7 +367,7 @@ def test_a_refusal_that_is_accepted_is_paid_for(path: Path) -> None:
 
     report = run_once(service, path, "9")
 
-    claims = {it.claim for it in report.report.contracts[0].faults}
+    claims = {it.fault.claim for it in report.report.faults}
     assert "an_invalid_request_is_refused" in claims
     assert report.planned < service.charged <= report.spent <= 9
 
@@ -424,7 +420,7 @@ def test_a_price_that_nobody_publishes_is_asked_for() -> None:
 
 
 def test_a_price_without_an_end_is_asked_for() -> None:
-    endless = small(FAL)
+    endless = small(REGISTRY.contract(FAL))
 
     with pytest.raises(PriceError, match="'num_frames', which has no maximum"):
         published(endless, {})

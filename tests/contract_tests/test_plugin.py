@@ -2,21 +2,22 @@
 
 import json
 import os
-import threading
+import shlex
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from contract_tests import Target, TargetError, UnreachableError
+from contract_tests import PROFILES, Target, TargetError, UnreachableError
 from contract_tests.bridge import AsgiBridge
 from contract_tests.options import imported_target, remote_clock
-from specs import Registry, vendored_folder
-from tests.contract_tests import faulty
+from specs import Registry
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import KEYS, Service
+from tests.contract_tests.mutants import faulty
+from tests.contract_tests.mutants.reference import KEYS, Service
+from tests.contract_tests.mutants.serving import served
 
 SUITE = Path(__file__).parents[2] / "contract_tests" / "test_contracts.py"
 KEY_OPTIONS = [f"--key={name}={key}" for name, key in KEYS.items()]
@@ -26,56 +27,11 @@ Serve = Callable[[Service], str]
 Pytest = Callable[..., tuple[int, str]]
 
 
-def handler_of(service: Service) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            value: Any = {}
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            path, _, query = self.path.partition("?")
-            if path == "/advance":
-                service.advance(json.loads(body)["seconds"])
-                status = 200
-            else:
-                headers = [(k.encode(), v.encode()) for k, v in self.headers.items()]
-                scope = {
-                    "method": self.command,
-                    "raw_path": path.encode(),
-                    "query_string": query.encode(),
-                    "headers": headers,
-                }
-                status, value = service.answer(scope, body)
-            raw = json.dumps(value).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - names of the base class
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - likewise
-            pass
-
-    return Handler
-
-
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Return a function that puts a service on a free port, and gives its address."""
-    servers: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
-
-    def start(service: Service) -> str:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(service))
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        servers.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server, thread in servers:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with ExitStack() as stack:
+        yield lambda service: stack.enter_context(served(service))
 
 
 @pytest.fixture
@@ -105,13 +61,13 @@ def run_pytest(capsys: pytest.CaptureFixture[str]) -> Pytest:
 BRIDGES: list[AsgiBridge] = []
 
 
-def target_for_the_ini_setting() -> Target:
-    service = Service(Registry.load(vendored_folder()))
+def target_for_the_ini_setting(registry: Registry) -> Target:
+    service = Service(registry)
     BRIDGES.append(AsgiBridge(service))
     return service.target(BRIDGES[-1])
 
 
-def not_a_target() -> str:
+def not_a_target(registry: Registry) -> str:
     return "http://a.test"
 
 
@@ -169,6 +125,77 @@ def test_a_failure_is_told_without_a_traceback(
     assert "again   curl -sS -i -X POST" in output
     assert "Traceback" not in output
     assert KEYS["aimlapi"] not in output
+
+
+def test_every_report_is_written_and_a_fault_is_found_again_by_its_command(
+    registry: Registry,
+    serve: Serve,
+    run_pytest: Pytest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AIMLAPI_API_KEY", KEYS["aimlapi"])
+    url = serve(faulty.TakesMoreThanTheMaximum(registry))
+    files = [
+        f"--contract-{it}={tmp_path}/report.{it}" for it in ("json", "html", "junit")
+    ]
+
+    code, output = run_pytest(
+        f"--base-url={url}",
+        f"--contract={AIMLAPI}",
+        "--strict-reading",
+        "--contract-github",
+        "-k=planned_violations",
+        *files,
+    )
+
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    fault = report["contracts"][0]["faults"][-1]
+    assert code == 1
+    assert output.count("\n::error ") == len(report["contracts"][0]["faults"])
+    assert AIMLAPI in (tmp_path / "report.html").read_text("utf-8")
+    assert fault["key"] in (tmp_path / "report.junit").read_text("utf-8")
+
+    # All that it says, but for where it is said, which is for the shell to know.
+    _, _, _, *words = shlex.split(fault["again"])
+    again, output = run_pytest(*words, "-k=planned_violations")
+    assert "--strict-reading" in words
+    assert again == 1
+    assert fault["problem"] in output
+
+
+def test_a_run_is_an_error_when_a_report_cannot_be_written(
+    registry: Registry, run_pytest: Pytest
+) -> None:
+    code, output = run_pytest(
+        "-o",
+        f"contract_target={__name__}:target_for_the_ini_setting",
+        f"--contract={AIMLAPI}",
+        "-k=key",
+        f"--contract-html={SUITE}/report.html",
+    )
+
+    assert code != 0
+    assert "the report cannot be written there" in output
+
+
+def test_a_rule_that_is_never_reached_fails_a_profile_that_must_be_complete(
+    run_pytest: Pytest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = replace(PROFILES["quick"], is_complete=True, drawn=1, lives=1)
+    monkeypatch.setitem(PROFILES, "quick", quick)
+    monkeypatch.setattr("contract_tests.plan.invalid_requests", lambda _: iter(()))
+
+    code, output = run_pytest(
+        "-o",
+        f"contract_target={__name__}:target_for_the_ini_setting",
+        f"--contract={AIMLAPI}",
+    )
+
+    assert code == 1
+    assert f"{AIMLAPI}: kept" in output
+    assert "never refused: num_frames minimum 17" in output
+    assert "failed" not in output
 
 
 def test_other_tests_are_left_alone(run_pytest: Pytest, tmp_path: Path) -> None:
@@ -264,10 +291,10 @@ def test_a_run_is_refused_in_one_line_when_it_cannot_be(
     ],
 )
 def test_a_reference_to_a_target_is_refused_when_it_leads_to_none(
-    reference: str, told: str
+    reference: str, told: str, registry: Registry
 ) -> None:
     with pytest.raises(TargetError, match=told):
-        imported_target(reference)
+        imported_target(reference, registry)
 
 
 def test_a_clock_that_cannot_be_moved_is_told() -> None:

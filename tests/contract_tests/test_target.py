@@ -14,7 +14,7 @@ from contract_tests.examiner import request_for
 from contract_tests.plan import requests_about
 from specs import Registry, Request
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.reference import KEYS, Service
+from tests.contract_tests.mutants.reference import KEYS, Service
 
 
 class Recorder(httpx.BaseTransport):

@@ -197,6 +197,7 @@ def test_a_result_that_is_an_error_is_a_failed_job() -> None:
         asyncio.run(run())
 
     assert caught.value.body == {"detail": detail}
+    assert caught.value.problems[0].parameter == "video_url"
 
 
 def submit(client: aimlapi.Client, **values: Any) -> Any:
@@ -388,16 +389,32 @@ def test_the_range_of_a_parameter_stands_in_its_signature() -> None:
     assert parameters["resolution"].annotation.startswith("Literal['480p', '580p', ")
 
 
-def test_importing_a_provider_imports_no_model_yet() -> None:
+def test_opening_a_client_imports_no_model_and_not_even_pydantic() -> None:
     program = (
-        "import sys, reel_clients.aimlapi;"
-        "print([it for it in sys.modules if 'wan2' in it])"
+        "import sys; from reel_clients import fal;"
+        "client = fal.Client(api_key='a:b');"
+        "print([it for it in sys.modules if 'wan' in it or it == 'pydantic']);"
+        "client.wan_22_vace_fun_a14b_inpainting;"
+        "print('pydantic' in sys.modules, fal.webhooks.verify.__name__, fal.UNSET)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 
-    assert done.stdout == "[]\n"
+    assert done.stdout == "[]\nTrue verify MISSING\n"
+
+
+def test_a_provider_exports_what_a_program_names() -> None:
+    assert all(hasattr(it, name) for it in (aimlapi, fal) for name in it.__all__)
+    with aimlapi.Client(api_key=KEY) as client:
+        job = aimlapi.Job.from_id(client.wan2_2_vace_fun_a14b_pose, "7")
+
+    assert isinstance(job, aimlapi.Job)
+
+
+def test_a_name_that_a_provider_lacks_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match=r"'reel_clients\.fal' has no"):
+        getattr(fal, "Cleint")  # noqa: B009 - mypy knows that it is not there
 
 
 def test_a_model_module_that_does_not_exist_is_an_attribute_error() -> None:

@@ -88,7 +88,9 @@ def test_a_name_that_the_package_lacks_is_an_attribute_error() -> None:
 
 
 def test_opening_is_paid_for_when_it_is_used() -> None:
-    program = "import sys, reel_clients.fal; print('reel_clients.neutral' in sys.modules)"
+    program = (
+        "import sys, reel_clients.fal; print('reel_clients.neutral' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -248,6 +248,17 @@ def test_requests_that_are_sent_at_once_are_answered_in_their_order(
     assert answers.count(b"connection: close\r\n") == 1
 
 
+def test_a_wish_for_a_websocket_is_answered_and_not_complained_of(
+    client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket"}
+
+    answer = client.get("/fal-ai/wan-22-vace-fun-a14b/realtime", headers=headers)
+
+    assert answer.status_code == 404
+    assert not caplog.records
+
+
 def test_an_answer_has_a_date_and_its_length(client: httpx.Client) -> None:
     answer = client.get(GENERATIONS, params={"generation_id": "a"})
 

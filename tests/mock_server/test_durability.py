@@ -1,5 +1,6 @@
 """A server that is killed has kept every job it has answered for."""
 
+import asyncio
 import os
 import re
 import signal
@@ -66,7 +67,9 @@ def test_every_acknowledged_job_outlives_a_kill_under_load(tmp_path: Path) -> No
         answered = [id_ for it in loads for id_ in it.result()]
 
     store = SqliteStore(path)
-    lost = [it for it in answered if store.get(it.partition(":")[0]) is None]
+    lost = [
+        it for it in answered if asyncio.run(store.get(it.partition(":")[0])) is None
+    ]
     store.close()
     assert len(answered) >= _ENOUGH // 4
     assert lost == []

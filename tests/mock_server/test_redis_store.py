@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 
 from mock_server import ManualClock, Server, StoreError, build_app
 from mock_server.jobs import Job
@@ -86,7 +87,49 @@ def test_a_change_is_made_again_where_another_server_was_faster(
     changed = here.update("a", change)
 
     assert seeds == [0, 5]
-    assert there.get("a") == changed == make_job("a", seed=6)
+    assert asyncio.run(there.get("a")) == changed == make_job("a", seed=6)
+
+
+def test_the_loop_goes_on_while_redis_takes_its_time(
+    open_store: Callable[[], RedisStore], redis_url: str
+) -> None:
+    store = open_store()
+    asyncio.run(store.add(make_job("a")))
+
+    async def scene() -> tuple[bool, Job | None]:
+        with redis.Redis.from_url(redis_url) as operator:
+            operator.client_pause(300)
+            reading = asyncio.create_task(store.get("a"))
+            for _ in range(10):
+                await asyncio.sleep(0)
+            waits = not reading.done()
+        return waits, await reading
+
+    assert asyncio.run(scene()) == (True, make_job("a"))
+
+
+def test_a_redis_that_goes_away_is_one_clear_line_in_each_answer(
+    open_store: Callable[[], RedisStore],
+    registry: Registry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = open_store()
+
+    def fail(*_: Any) -> None:
+        raise redis.ConnectionError("Connection refused")
+
+    monkeypatch.setattr(store._redis, "mget", fail)
+    with Server(build_app(registry, store=store)) as server:
+        answer = httpx.get(
+            f"{server.base_url}/v2/video/generations",
+            params={"generation_id": "x"},
+            headers={"Authorization": "Bearer k"},
+        )
+
+    assert answer.status_code == 500
+    assert "Redis cannot be asked for 1 jobs" in answer.json()["detail"]
+    assert not caplog.records
 
 
 def test_a_redis_that_is_not_there_is_one_clear_line() -> None:

@@ -59,6 +59,28 @@ def test_a_changed_document_is_read_anew(folder: Path) -> None:
     assert reloader.reloads == 1
 
 
+def test_a_new_overlay_is_read(folder: Path) -> None:
+    seen: list[Registry] = []
+    reloader = Reloader(Registry.load(folder), seen.append)
+
+    overlays = folder / "studio" / "overlays"
+    overlays.mkdir()
+    action = {"target": "$.paths.*.post..frames", "update": {"maximum": 5}}
+    overlays.joinpath("frames.json").write_text(
+        json.dumps(
+            {
+                "overlay": "1.0.0",
+                "info": {"title": "Frames", "version": "1"},
+                "actions": [action],
+            }
+        )
+    )
+    reloader.look()
+
+    (registry,) = seen
+    assert len(registry.overlaid["studio/film.json"]) == 1
+
+
 @pytest.mark.parametrize(
     "content", [b"{", b"\xff", b"[1]"], ids=["no-json", "no-text", "no-document"]
 )

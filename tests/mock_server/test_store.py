@@ -38,6 +38,10 @@ def add(store: Store, job: Job) -> bool:
     return asyncio.run(store.add(job))
 
 
+def get(store: Store, key: str) -> Job | None:
+    return asyncio.run(store.get(key))
+
+
 @pytest.fixture(params=["memory", "sqlite", "redis"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
@@ -57,15 +61,15 @@ def test_a_job_comes_back_as_it_was_added(store: Store) -> None:
     added = add(store, make_job("a"))
 
     assert added
-    assert store.get("a") == make_job("a")
-    assert store.get("b") is None
+    assert asyncio.run(store.get("a")) == make_job("a")
+    assert asyncio.run(store.get("b")) is None
 
 
 def test_a_webhook_comes_back_with_its_job(store: Store) -> None:
     job = replace(make_job("a"), webhook=Webhook(url="http://a/", origin="http://b"))
     add(store, job)
 
-    assert store.get("a") == job
+    assert asyncio.run(store.get("a")) == job
 
 
 def test_a_key_is_given_out_once(store: Store) -> None:
@@ -81,7 +85,7 @@ def test_an_update_is_kept_and_returned(store: Store) -> None:
     changed = store.update("a", lambda _: make_job("a2"))
 
     assert changed == make_job("a2")
-    assert store.get("a") == changed
+    assert asyncio.run(store.get("a")) == changed
 
 
 def test_an_update_that_raises_changes_nothing(store: Store) -> None:
@@ -93,7 +97,7 @@ def test_an_update_that_raises_changes_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         store.update("a", refuse)
 
-    assert store.get("a") == make_job("a")
+    assert asyncio.run(store.get("a")) == make_job("a")
     assert add(store, make_job("b"))
 
 
@@ -114,7 +118,7 @@ def test_a_deleted_job_is_gone(store: Store) -> None:
 
     store.delete("a")
 
-    assert store.get("a") is None
+    assert asyncio.run(store.get("a")) is None
     assert len(store) == 0
 
 
@@ -154,7 +158,7 @@ def test_a_file_keeps_its_jobs_when_it_is_opened_again(tmp_path: Path) -> None:
     # Not closed before: what a crash leaves behind must do.
     second = SqliteStore(tmp_path / "jobs.db")
 
-    found = second.get("a")
+    found = asyncio.run(second.get("a"))
 
     first.close()
     second.close()
@@ -196,7 +200,7 @@ def test_a_file_that_takes_no_more_refuses_the_job(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot take 1 jobs"):
         add(store, make_job("a"))
 
-    assert store.get("a") is None
+    assert asyncio.run(store.get("a")) is None
     store.close()
     other.close()
 
@@ -218,14 +222,14 @@ def test_a_long_job_is_read_anew_each_time(tmp_path: Path) -> None:
     job = replace(make_job("a"), inputs={"prompt": "x" * 5_000})
     add(store, job)
 
-    assert store.get("a") == job
+    assert asyncio.run(store.get("a")) == job
     store.close()
 
 
 def test_a_change_of_another_process_is_seen_at_once(tmp_path: Path) -> None:
     ours = SqliteStore(tmp_path / "jobs.db")
     add(ours, make_job("a"))
-    assert ours.get("a") == ours.get("a") == make_job("a")
+    assert get(ours, "a") == get(ours, "a") == make_job("a")
     script = (
         "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
         "for seed in map(str, range(8, 108)):\n"
@@ -241,7 +245,7 @@ def test_a_change_of_another_process_is_seen_at_once(tmp_path: Path) -> None:
         assert other.stdin
         assert other.stdout
         for seed in other.stdout:
-            assert ours.get("a") == replace(make_job("a"), seed=int(seed))
+            assert get(ours, "a") == replace(make_job("a"), seed=int(seed))
             other.stdin.write(b"\n")
             other.stdin.flush()
     ours.close()

@@ -96,7 +96,11 @@ def test_a_submit_that_will_not_wait_long_is_refused(mock: Any) -> None:
 
 
 def test_other_wishes_of_the_clients_are_taken(mock: Any) -> None:
-    headers = {"X-Fal-Queue-Priority": "low", "X-Fal-Request-Timeout": "30.0"}
+    headers = {
+        "X-Fal-Queue-Priority": "low",
+        "X-Fal-Request-Timeout": "30.0",
+        "X-Fal-Store-IO": "0",
+    }
     url = RUN.removeprefix("/fal.run")
 
     assert mock.fal("POST", f"{url}/", json=BODY, headers=headers).status_code == 200

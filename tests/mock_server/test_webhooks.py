@@ -83,7 +83,7 @@ def submit(mock: Any, url: str, scenario: str = "success") -> str:
 
 
 def webhook_of(store: MemoryStore | SqliteStore, job_id: str) -> Any:
-    job = store.get(job_id)
+    job = asyncio.run(store.get(job_id))
     assert job is not None
     return job.webhook
 
@@ -250,7 +250,7 @@ def test_what_a_stopped_server_left_undone_is_taken_up(
     make_mock: Callable[..., Any], receiver: Receiver
 ) -> None:
     store = MemoryStore()
-    job = store.get(submit(make_mock(store=store), receiver.url))
+    job = asyncio.run(store.get(submit(make_mock(store=store), receiver.url)))
     assert job is not None
     left = MemoryStore()
     asyncio.run(left.add(job))
@@ -266,7 +266,7 @@ def test_a_delivery_that_another_has_claimed_is_left_to_it(
     make_mock: Callable[..., Any], receiver: Receiver
 ) -> None:
     store = MemoryStore()
-    job = store.get(submit(make_mock(store=store), receiver.url))
+    job = asyncio.run(store.get(submit(make_mock(store=store), receiver.url)))
     assert job is not None
     assert job.webhook is not None
     left = MemoryStore()
@@ -352,7 +352,7 @@ def test_the_debts_are_looked_through_part_by_part(
     jobs = [submit(first, receiver.url) for _ in range(5)]
     left = MemoryStore()
     for key in jobs:
-        job = store.get(key)
+        job = asyncio.run(store.get(key))
         assert job is not None
         asyncio.run(left.add(job))
         left.board.owe(key)
@@ -369,7 +369,7 @@ def test_a_debt_of_a_contract_that_is_not_served_is_left_to_others(
     make_mock: Callable[..., Any], receiver: Receiver
 ) -> None:
     store = MemoryStore()
-    job = store.get(submit(make_mock(store=store), receiver.url))
+    job = asyncio.run(store.get(submit(make_mock(store=store), receiver.url)))
     assert job is not None
     left = MemoryStore()
     asyncio.run(left.add(replace(job, contract="fal:gone")))
@@ -392,6 +392,35 @@ def test_a_receiver_that_does_not_answer_is_said_to_have_been_silent() -> None:
 
     assert outcome.attempt.problem == "no answer within 0.05 seconds"
     assert outcome.final is None
+
+
+def test_a_delivery_that_the_mock_failed_at_is_tried_again(
+    make_mock: Callable[..., Any],
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(webhooks_module, "_ROUND", 0.0)
+    monkeypatch.setattr(webhooks_module, "_RESPITE", 0.05)
+    store = MemoryStore()
+    troubles: list[Exception] = [OSError("the store is away"), OSError("still")]
+    update = store.update
+
+    def fail_first(*arguments: Any) -> Any:
+        if troubles:
+            raise troubles.pop()
+        return update(*arguments)
+
+    monkeypatch.setattr(store, "update", fail_first)
+    mock = make_mock(store=store)
+    later = submit(mock, receiver.url, scenario="slow")  # has the deliveries go on
+    job = submit(mock, receiver.url)
+    mock.clock.advance(10)
+    wait_until(lambda: webhook_of(store, job).outcome == "delivered")
+    mock.clock.advance(600)
+    wait_until(lambda: webhook_of(store, later).outcome == "delivered")
+
+    assert "the store is away" in caplog.text
 
 
 def test_the_webhook_and_its_attempts_are_listed(

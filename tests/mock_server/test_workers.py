@@ -225,10 +225,16 @@ class Deaf:
                 caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
-def owner_of(port: int, pids: list[int]) -> int:
-    """Return which of the processes has the socket that is bound to *port*."""
+def owner_of(port: int, to: int, pids: list[int]) -> int:
+    """Return which of the processes calls the port *to* from *port*."""
     lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    (inode,) = [it.split()[9] for it in lines if it.split()[1].endswith(f":{port:04X}")]
+    # The same port may be the end of connections to other ports as well.
+    ends = (f":{port:04X}", f":{to:04X}")
+    (inode,) = [
+        it[9]
+        for it in map(str.split, lines)
+        if it[1].endswith(ends[0]) and it[2].endswith(ends[1])
+    ]
     for pid in pids:
         for link in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(FileNotFoundError):
@@ -265,7 +271,10 @@ def test_a_live_worker_makes_the_delivery_of_one_that_dies(
             ).json()
             wait_until(lambda: bool(deaf.callers), seconds=90)
             workers = children(process)
-            os.kill(owner_of(deaf.callers[0], workers), signal.SIGKILL)
+            os.kill(
+                owner_of(deaf.callers[0], listener.getsockname()[1], workers),
+                signal.SIGKILL,
+            )
             url = f"{base_url}/__mock__/jobs/{made['request_id']}"
             webhook: Any = None
 

@@ -127,7 +127,7 @@ def test_generated_code_is_clean_under_strict_mypy(
 def test_mock_keeps_every_document(
     folders: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = Profile(name="small", drawn=2, lives=1, steps=8)
+    small = Profile(name="small", drawn=2, lives=1, steps=8, shrinking=3)
     monkeypatch.setitem(contract_tests.PROFILES, "small", small)
     broken = []
     for folder in folders:

@@ -13,7 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from reelspec.cli import main
 from reelspec.codes import Exit
 from reelspec.mock_command import files_folder
 from specs import Registry, vendored_folder
@@ -318,3 +320,47 @@ def test_a_webhook_goes_to_another_host_only_when_that_is_named(
 
     assert webhook["outcome"] == outcome
     assert webhook["attempts"][0]["status"] == (204 if arguments else None)
+
+
+def test_a_cassette_is_recorded_and_replayed(tmp_path: Path) -> None:
+    headers = {"Authorization": "Bearer sesame-open"}
+    with running("--store=memory", folder=tmp_path) as (service, _):
+        options = ("--record=a.cassette", "--upstream=aimlapi")
+        with running(*options, f"--upstream-url={service}", folder=tmp_path) as found:
+            recorder, process = found
+            made = httpx.post(recorder + SUBMIT, json=BODY, headers=headers).json()
+            httpx.post(recorder + SUBMIT, json={}, headers=headers)
+    assert process.returncode == Exit.OK
+    with running("--replay=a.cassette", folder=tmp_path) as (player, _):
+        again = httpx.post(player + SUBMIT, json=BODY).json()
+
+    assert again == made
+    assert "sesame" not in (tmp_path / "a.cassette").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--record", "a"], "write --record CASSETTE --upstream aimlapi|fal"),
+        (["--upstream", "fal"], "one needs the other"),
+        (["--upstream-url", "http://127.0.0.1:1"], "one needs the other"),
+        (["--record", "a", "--replay", "b", "--upstream", "fal"], "one process"),
+        (["--replay", "b", "--workers", "2"], "one process"),
+    ],
+)
+def test_options_of_a_cassette_that_make_no_sense_are_refused(
+    tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    found = CliRunner().invoke(main, ["mock", *arguments])
+
+    assert found.exit_code == Exit.USAGE
+    assert complaint in found.output
+
+
+def test_a_cassette_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gone.cassette"
+
+    found = CliRunner().invoke(main, ["mock", "--replay", str(path)])
+
+    assert found.exit_code == Exit.ENVIRONMENT
+    assert "gone.cassette:1: is no cassette" in found.output

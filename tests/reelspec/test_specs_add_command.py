@@ -62,6 +62,7 @@ def test_model_is_in_everything_when_it_was_added_to_an_empty_folder(
 
     assert (code, err) == (Exit.OK, "")
     assert out.startswith("aimlapi/new.json: aimlapi:acme/new\n")
+    assert "  aimlapi: its facts, and the notes about it, are built-in ones\n" in out
     assert "treatment 'coerce', aimlapi/new.json#/paths/" in out
     assert "default-of-another-type: default='5' is not of the declared type" in out
     assert "waiver, aimlapi/new.json#/paths/~1v2~1video~1generations/post: no-se" in out

@@ -67,6 +67,31 @@ def test_show_speaks_json() -> None:
     assert shown["lifecycle"]["initial"] == "queued"
 
 
+def test_show_tells_what_was_changed_when_the_documents_were_loaded(
+    tmp_path: Path,
+) -> None:
+    folder = copy_documents(tmp_path / "specs")
+    overlays = folder / "fal" / "overlays"
+    overlays.mkdir()
+    overlays.joinpath("steps.yaml").write_text(
+        "overlay: 1.0.0\n"
+        "info: {title: As the other provider has it, version: 1.0.0}\n"
+        "actions:\n"
+        "- target: $.info\n"
+        "  update: {x-known: true}\n"
+    )
+    name, where = "fal-ai/wan-22-vace-fun-a14b/inpainting", ("--specs", str(folder))
+
+    _, out, _ = run("specs", "show", name, *where)
+    shown = json.loads(run("specs", "show", name, "--json", *where)[1])
+
+    place = "fal/overlays/steps.yaml#/actions/0"
+    assert f"overlay {place}: As the other provider has it: update $.info" in out
+    assert "treated set /paths/*~1cancel/put/responses (Declared as 200 with" in out
+    assert [it["action"] for it in shown["overlays"]] == [place]
+    assert len(shown["treatments"]) == 4
+
+
 def test_show_suggests_near_names_for_a_mistyped_model() -> None:
     code, _, err = run("specs", "show", "alibaba/wan2.2-vace-fun-a14b-refrane")
 

@@ -162,6 +162,35 @@ def test_fault_that_comes_with_a_change_is_treated_in_sight(
     assert "removed from waivers.toml, nothing needs it: treatment 'coerce'" in out
 
 
+def test_overlay_that_upstream_makes_unnecessary_is_reported_and_then_refused(
+    home: Path, upstream: Upstream
+) -> None:
+    overlays = home / "specs" / "aimlapi" / "overlays"
+    overlays.mkdir()
+    overlays.joinpath("frames.yaml").write_text(
+        "overlay: 1.0.0\n"
+        "info: {title: What the other provider says, version: 1.0.0}\n"
+        "extends: ../pose.json\n"
+        "actions:\n"
+        "- target: $.paths.*.post..properties.num_frames\n"
+        "  update: {maximum: 99}\n"
+    )
+    place = "aimlapi/overlays/frames.yaml#/actions/0"
+    runner = CliRunner()
+    listed = ["specs", "list", "--specs", "specs"]
+    assert runner.invoke(main, listed).exit_code == Exit.OK
+    change(upstream)
+
+    code, out, _ = run("sync", "--yes")
+
+    assert code == Exit.OK
+    assert f"  changes nothing any more, remove it: {place}: What the other" in out
+    refused = runner.invoke(main, listed)
+    assert refused.exit_code == Exit.DOCUMENT
+    assert f"{place}: target=" in refused.stderr
+    assert json.loads(run("sync", "--check", "--json")[1])["idle"] == []
+
+
 def test_one_source_that_is_gone_keeps_everything(
     home: Path, upstream: Upstream
 ) -> None:
@@ -176,6 +205,19 @@ def test_one_source_that_is_gone_keeps_everything(
     assert "answers 404" in err
     assert "nothing was written" in err
     assert files(home) == before
+
+    code, out, _ = run("sync", "aimlapi/pose.json", "--yes")
+
+    assert code == Exit.OK
+    assert "0 unchanged, 0 without an address" in out
+
+
+def test_mistyped_document_is_answered_with_the_near_one(home: Path) -> None:
+    code, _, err = run("sync", "aimlapi/pos.json")
+
+    assert home.exists()
+    assert code == Exit.DOCUMENT
+    assert "did you mean aimlapi/pose.json?" in err
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import json
+import shlex
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +7,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from contract_tests.cases import bare_body
+from contract_tests.evidence import Situation
+from contract_tests.examiner import Examiner
+from contract_tests.tally import Tally
 from reelspec.cli import main
 from reelspec.codes import Exit
-from reelspec.targets import mock_target
+from reelspec.targets import PLACEHOLDER_KEY, mock_target
 from specs import Registry, vendored_folder
+from tests.contract_tests.mutants.faulty import TakesMoreThanTheMaximum
+from tests.contract_tests.mutants.reference import KEYS
+from tests.contract_tests.mutants.serving import served
 
 FAL = "fal:fal-ai/wan-22-vace-fun-a14b/inpainting"
 AIMLAPI = "aimlapi:alibaba/wan2.2-vace-fun-a14b-depth"
@@ -30,11 +38,35 @@ def test_the_mock_keeps_a_contract_and_the_report_says_so() -> None:
     assert report["contracts"][0]["checks"] > 100
 
 
-def test_the_table_names_contract_and_verdict() -> None:
-    code, out, _ = run("--contract", FAL)
+def test_every_form_of_the_report_is_written_beside_the_table(tmp_path: Path) -> None:
+    files = {it: tmp_path / f"report.{it}" for it in ("json", "junit", "html")}
+    options = [word for it, path in files.items() for word in (f"--{it}", str(path))]
+
+    code, out, _ = run("--contract", FAL, "--github", *options)
 
     assert code == Exit.OK
     assert f"{FAL} kept" in " ".join(out.split())
+    assert out.splitlines()[-1].startswith("::")
+    assert json.loads(files["json"].read_text("utf-8"))["is_kept"]
+    assert all(FAL in it.read_text("utf-8") for it in files.values())
+
+
+def test_a_fault_is_found_again_alone_by_the_command_that_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AIMLAPI_API_KEY", KEYS["aimlapi"])
+    service = TakesMoreThanTheMaximum(Registry.load(vendored_folder()))
+    with served(service) as url:
+        server = ("--base-url", url, "--advance-url", f"{url}/advance")
+        _, out, _ = run(*server, "--contract", AIMLAPI, "--seed", "3", "--json")
+        fault = json.loads(out)["contracts"][0]["faults"][-1]
+        program, command, *words = shlex.split(fault["again"])
+        code, again, _ = run(*words, "--json")
+
+    (found,) = json.loads(again)["contracts"][0]["faults"]
+    assert (program, command) == ("reelspec", "test")
+    assert code == Exit.FINDINGS
+    assert (found["key"], found["case"]) == (fault["key"], fault["case"])
 
 
 def test_a_server_at_an_address_is_tested_over_a_real_socket() -> None:
@@ -43,7 +75,7 @@ def test_a_server_at_an_address_is_tested_over_a_real_socket() -> None:
         url = target.base_url
         code, out, _ = run(
             "--contract", FAL, "--json", "--base-url", url,
-            "--key", "fal=id:secret", "--advance-url", f"{url}/__mock__/clock/advance",
+            "--key", f"fal={PLACEHOLDER_KEY}", "--advance-url", f"{url}/__mock__/clock/advance",
         )  # fmt: skip
 
     assert code == Exit.OK
@@ -76,7 +108,9 @@ def test_a_server_that_does_not_answer_is_named_in_one_line() -> None:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
 
-    code, _, err = run("--contract", FAL, "--base-url", url, "--key", "fal=id:secret")
+    code, _, err = run(
+        "--contract", FAL, "--base-url", url, "--key", f"fal={PLACEHOLDER_KEY}"
+    )
 
     assert code == Exit.ENVIRONMENT
     assert url in err
@@ -101,13 +135,27 @@ def test_a_mistyped_argument_ends_with_its_code(
     assert "Traceback" not in err
 
 
+def test_the_mock_comes_back_with_its_jobs_when_it_restarts() -> None:
+    registry = Registry.load(vendored_folder())
+    contract = registry.contract(FAL)
+    with mock_target(registry, socket=True) as target:
+        assert target.restart is not None
+        with target.connect(contract) as connection:
+            examiner = Examiner(contract, target, connection, Tally(contract=FAL))
+            job = examiner.submit(bare_body(contract))
+            examiner.restart()
+            state = examiner.poll(job, situation=Situation.RESTARTED)
+
+    assert state == contract.lifecycle.initial
+
+
 @pytest.fixture
 def live_mock() -> Iterator[tuple[str, ...]]:
     """Return the options that make the mock, on a clock that is moved, a live service."""
     with mock_target(Registry.load(vendored_folder()), socket=True) as target:
         url = target.base_url
         yield (
-            "--live", "fal", "--base-url", url, "--key", "fal=id:secret",
+            "--live", "fal", "--base-url", url, "--key", f"fal={PLACEHOLDER_KEY}",
             "--advance-url", f"{url}/__mock__/clock/advance",
         )  # fmt: skip
 
@@ -122,13 +170,14 @@ def test_a_live_run_says_what_it_costs_and_shows_every_rule(
     )
 
     report = json.loads(out)
-    coverage = report["coverage"][FAL].values()
+    (result,) = report["contracts"]
+    paid = report["live"]
     assert code == Exit.OK
-    assert set(coverage) == {"proved"}
-    assert report["accepted"] == 7
-    assert report["spent"] == report["planned"] == "2.162500"
+    assert {it["verdict"] for it in result["rules"]} == {"proved"}
+    assert paid["accepted"] == 7
+    assert paid["spent"] == paid["planned"] == "2.162500"
     assert "7 submits that must be taken may cost 2.1625" in err
-    assert "id:secret" not in ledger.read_text()
+    assert PLACEHOLDER_KEY not in ledger.read_text()
 
 
 def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
@@ -158,6 +207,7 @@ def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
         (["--input", "x=y"], "--input means nothing without --live"),
         (["--live", "fal", "--budget", "1", "--seed", "1"], "--seed means nothing"),
         (["--live", "fal", "--budget", "1", "--strict"], "--strict means nothing"),
+        (["--live", "fal", "--budget", "1", "-n", "2"], "--workers means nothing"),
         (["--live", "fal", "--budget", "1", "--input", "x"], "NAME=VALUE"),
         (
             ["--live", "fal", "--budget", "1", "--contract", AIMLAPI],

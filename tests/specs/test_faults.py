@@ -3,8 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from specs import (
+    DocumentError,
     Fault,
     Registry,
     UnwaivedFaultError,
@@ -249,3 +251,22 @@ def test_validators_open_nothing_that_a_discriminator_names(
 
     assert [it.rule for it in find_faults(load(other))] == ["invalid-openapi"]
     assert asked == []
+
+
+def test_path_that_nothing_reaches_is_complained_of_when_the_validator_stumbles_over_it(
+    load_with: Callable[..., Registry],
+) -> None:
+    registry = load_with(("paths",), {"/other": [{}]})
+
+    ((rule, pointer, _),) = faults(registry)
+    assert (rule, pointer) == ("invalid-openapi", "/paths/~1other")
+
+
+def test_document_is_refused_when_the_validator_falls_without_a_word(
+    load: Load, document: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = load(document())
+    monkeypatch.setattr(OpenAPIV30SpecValidator, "iter_errors", lambda _: 1 / 0)
+
+    with pytest.raises(DocumentError, match=r"one\.json: cannot be judged"):
+        find_faults(registry)

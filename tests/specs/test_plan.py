@@ -1,5 +1,6 @@
 """Documents with known faults are taken in with treatments that say why, or not at all."""
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 from specs import (
     Arrival,
+    Fault,
     ProviderError,
     SourceError,
     SpecError,
@@ -20,8 +22,10 @@ from specs import (
     VendoringPlan,
     Waiver,
     WaiverError,
+    find_faults,
     land,
     plan_arrivals,
+    vendored_folder,
 )
 
 Make = Callable[..., dict[str, Any]]
@@ -121,7 +125,7 @@ def test_folder_stays_as_it_is_until_the_plan_is_landed(
         ),
         pytest.param(
             {"type": "integer", "enum": ["5", 10]},
-            "set enum",
+            "coerce enum",
             "enum-of-another-type: enum lists '5'",
             id="enum-of-another-type",
         ),
@@ -139,9 +143,15 @@ def test_known_fault_is_treated_with_a_reason(
 
 
 def test_enum_is_coerced_value_by_value(folder: Path, document: Make) -> None:
-    schema = {"type": "integer", "enum": ["5", 10]}
+    schema = {"type": "integer", "enum": ["5", 10, None], "nullable": True}
 
-    assert treated(folder, document({"it": schema})).value == [5, 10]
+    found = plan(folder, arrival(document({"it": schema})))
+
+    assert found.registry.contracts[0].body.properties["it"].schema.enum == (5, 10)
+    (entry,) = found.proposed
+    assert isinstance(entry, Treatment)
+    assert (entry.action, entry.pointer) == ("coerce", f"{IT}/enum")
+    assert "enum-of-another-type: enum lists '5'" in entry.reason
 
 
 @pytest.mark.parametrize(
@@ -413,3 +423,60 @@ def test_fault_that_a_treatment_brought_in_is_told_where_it_is(
         plan(folder, arrival(document()))
 
     assert caught.value.pointer == f"acme/one.json#{IT}/discriminator"
+
+
+def test_provider_whose_models_share_no_document_is_taken_alone(tmp_path: Path) -> None:
+    name = "fal/wan-22-vace-fun-a14b-inpainting.json"
+    content = (vendored_folder() / name).read_bytes()
+
+    found = plan(tmp_path, arrival(content, "fal/mine.json"))
+
+    assert sorted(found.files) == [
+        "fal/mine.json",
+        "fal/provider.toml",
+        "specs.lock",
+        "waivers.toml",
+    ]
+    assert [it.document for it in refused(found)] == []
+
+
+@pytest.mark.parametrize(
+    "form", ["document = []\n", 'document = [{ file = "acme/one.json", %s }]\n']
+)
+def test_entries_join_those_of_a_lock_written_in_another_form(
+    folder: Path, document: Make, form: str
+) -> None:
+    first = arrival(document())
+    if "%s" in form:
+        land(folder, plan(folder, first).files)
+        digest = hashlib.sha256(first.content).hexdigest()
+        facts = f'sha256 = "{digest}", source = "x", retrieved = 2026-01-02'
+        form = form.replace("%s", f'{facts}, origin = "verbatim"')
+    (folder / "specs.lock").write_text(form)
+
+    found = plan(folder, arrival(document(models=("acme/two",)), "acme/two.json"))
+
+    lock = tomllib.loads((found.files["specs.lock"] or b"").decode())["document"]
+    assert [it["file"] for it in lock] == (
+        ["acme/one.json", "acme/two.json"] if "file" in form else ["acme/two.json"]
+    )
+
+
+def refused(found: VendoringPlan) -> list[Fault]:
+    """Return the faults of what *found* loads that nothing covers."""
+    return [it for it in find_faults(found.registry) if it.reason is None]
+
+
+def test_fault_that_toml_cannot_write_is_refused_with_its_place(
+    folder: Path, document: Make
+) -> None:
+    half = {
+        "type": "object",
+        "properties": {"\ud800": {"type": "string", "default": 5}},
+    }
+
+    with pytest.raises(VendoringError) as caught:
+        plan(folder, arrival(document({"it": half})))
+
+    assert caught.value.pointer == f"acme/one.json#{IT}/properties/\ud800/default"
+    assert "TOML cannot write what waivers.toml would say of it" in str(caught.value)

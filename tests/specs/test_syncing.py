@@ -13,6 +13,7 @@ from specs import (
     FetchLimits,
     OfflineError,
     Standing,
+    VendoringError,
     land,
     look_upstream,
     plan_arrivals,
@@ -68,6 +69,19 @@ def test_source_that_stands_still_has_not_moved(folder: Path) -> None:
 
     assert standing.state == "same"
     assert moved(folder) is None
+
+
+def test_document_that_is_not_named_is_not_asked_for(
+    folder: Path, upstream: Upstream
+) -> None:
+    asked = len(upstream.asked)
+
+    (standing,) = look_upstream(folder, ["acme/one.json"], limits=LOCAL)
+    with pytest.raises(VendoringError, match=r"did you mean acme/one\.json"):
+        look_upstream(folder, ["acme/on.json"], limits=LOCAL)
+
+    assert standing.name == "acme/one.json"
+    assert len(upstream.asked) == asked + 1
 
 
 def test_source_is_asked_with_the_etag_it_gave(

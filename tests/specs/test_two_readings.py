@@ -108,13 +108,16 @@ def schemas(version: str) -> Json:
     return st.recursive(leaves, larger, max_leaves=5)
 
 
+SCHEMAS = {version: schemas(version) for version in DIALECTS}
+
+
 @pytest.mark.parametrize("version", DIALECTS)
 @settings(max_examples=60)
 @given(data=st.data())
 def test_reading_admits_what_the_validator_admits(
     version: str, data: st.DataObject
 ) -> None:
-    schema = data.draw(schemas(version), label="schema")
+    schema = data.draw(SCHEMAS[version], label="schema")
     reader = SchemaReader({"openapi": version}, name="a.json")
     try:
         found = reader.read(schema, "")

@@ -68,8 +68,9 @@ class Access:
 
 
 def open_access(service: Service, *, key: Key, base_url: str | None) -> Access:
-    """Return the access to *service*, its key from the environment if *key* has none."""
-    url = _checked_url(service, base_url or service.base_url)
+    """Return the access to *service*; what is not given comes from the environment."""
+    found = base_url or os.environ.get("REEL_BASE_URL") or service.base_url
+    url = _checked_url(service, found)
     return Access(
         base_url=url, key=_find_key(service, key), moved=url != service.base_url
     )

@@ -51,7 +51,7 @@ def wait_all(
                 now = session.persistence.clock()
                 while resting and resting[0][0] <= now and len(running) < most:
                     _, index = heappop(resting)
-                    future = pool.submit(turn, waits[index], session.transport.send)
+                    future = pool.submit(turn, waits[index], session.send)
                     running[future] = index
                 left = resting[0][0] - now if resting and len(running) < most else None
                 if not running:
@@ -86,7 +86,7 @@ async def wait_all_async(
         asked = clock()
         async with gate:
             left = step.timeout - (clock() - asked)
-            return await session.transport.send(replace(step, timeout=left))
+            return await session.send(replace(step, timeout=left))
 
     async def one(job: AsyncJob[OutputT]) -> AsyncFinished[OutputT] | ReelError:
         steps: Steps[Any] = job.steps(timeout, interval, None)

@@ -48,6 +48,7 @@ class JobFacts(Protocol):
 
     status: str | None
     request_id: str | None
+    response: Response | None
     violations: list[ContractViolation]
 
 
@@ -71,11 +72,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What a submit brought: the job's id and status, and the call's own id."""
+    """What a submit brought: the job's id and status, the call's own id, the answer."""
 
     id: str
     status: str
     request_id: str | None
+    response: Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ class Dialogue:
             id=job_id,
             status=self._read_status(call, body),
             request_id=request_id(response, body),
+            response=response,
         )
 
     def poll(
@@ -188,11 +191,9 @@ class Dialogue:
         """Send *call*, which changes nothing that a second one would change again."""
         end = self.clock() + REQUEST_TIMEOUT if deadline is None else deadline
         request = self.access.request(call, job_id=job.id)
-        return (
-            yield from self.persistence.send(
-                request, deadline=end, most=REQUEST_TIMEOUT
-            )
-        )
+        sending = self.persistence.send(request, deadline=end, most=REQUEST_TIMEOUT)
+        job.response = yield from sending
+        return job.response
 
     def _read_status(self, call: Call, body: Body) -> str:
         """Return the status as it stands there, known to the document or not."""
@@ -310,4 +311,10 @@ class Watch:
 def failure(job: Any, told: object, body: object) -> JobFailed:
     """Return the failure of *job*, of which the service *told*."""
     fault = read_fault(told)
-    return JobFailed(job, name=fault.name, message=fault.message, body=body)
+    return JobFailed(
+        job,
+        name=fault.name,
+        message=fault.message,
+        problems=fault.problems,
+        body=body,
+    )

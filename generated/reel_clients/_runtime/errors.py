@@ -40,7 +40,9 @@ LONGEST_TEXT = 500
 def one_line(text: object, *, limit: int = LONGEST_TEXT) -> str:
     """Return *text* on one line, unprintable characters removed, cut at *limit*."""
     words = " ".join(str(text).split())
-    plain = "".join(it for it in words if it.isprintable())
+    plain = words
+    if not plain.isprintable():
+        plain = "".join(it for it in words if it.isprintable())
     return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"
 
 
@@ -189,10 +191,19 @@ class ContractViolation(ReelError):
 class JobFailed(ReelError):
     """The job ended without a video.
 
-    `name` and `message` are the provider's own, and `body` is its whole answer.
+    `name` and `message` are the provider's own, `problems` the parameters it found
+    fault with, and `body` is its whole answer.
     """
 
-    def __init__(self, job: Any, *, name: str, message: str, body: object) -> None:
+    def __init__(
+        self,
+        job: Any,
+        *,
+        name: str,
+        message: str,
+        problems: tuple[Problem, ...] = (),
+        body: object,
+    ) -> None:
         said = ": ".join(it for it in (name, message) if it) or "no reason given"
         super().__init__(
             f"{job.provider} {job.model}: job {job.id} failed, {said}; "
@@ -201,6 +212,7 @@ class JobFailed(ReelError):
         self.job = job
         self.name = name
         self.message = message
+        self.problems = problems
         self.body = body
 
 

@@ -158,19 +158,20 @@ def encode(rules: Rules | None, values: Mapping[str, object], *, where: str) -> 
 
 
 def _to_json(value: object) -> bytes:
-    text = json.dumps(
-        value,
-        allow_nan=False,  # JSON has neither NaN nor infinity
-        default=_dump,
-        separators=(",", ":"),
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _dump(value: object) -> object:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     raise TypeError(f"a value of type {type(value).__name__} is not JSON")
+
+
+_ENCODER = json.JSONEncoder(
+    allow_nan=False,  # JSON has neither NaN nor infinity
+    default=_dump,
+    separators=(",", ":"),
+)
 
 
 def _unsendable(given: Mapping[str, object]) -> Iterator[Problem]:

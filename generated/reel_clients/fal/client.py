@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reel_clients._runtime import BaseAsyncClient, BaseClient
+from reel_clients._runtime.client import BaseAsyncClient, BaseClient
 from reel_clients.fal.service import SERVICE
 
 if TYPE_CHECKING:

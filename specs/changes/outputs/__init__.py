@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from specs.changes.outputs.annotations import as_annotations
 from specs.changes.outputs.listing import list_rules
 from specs.changes.outputs.machine import as_json
 from specs.changes.outputs.markdown import as_markdown
-from specs.changes.outputs.sarif import as_sarif
+from specs.changes.outputs.marked import as_annotations, as_sarif
 from specs.changes.outputs.text import as_text
 from specs.changes.report import ChangeReport
 

@@ -8,18 +8,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from annotated_types import Interval
 
-from reel_clients._runtime import (
-    UNSET,
-    AsyncJob,
-    Call,
-    Job,
-    JobProtocol,
-    JobT_co,
-    Media,
-    Resource,
-    StartedT_co,
-    Validate,
-)
+from reel_clients._runtime.inputs import UNSET, Media
+from reel_clients._runtime.jobs import AsyncJob, Job
+from reel_clients._runtime.protocol import Call, JobProtocol
+from reel_clients._runtime.resource import JobT_co, Resource, StartedT_co
+from reel_clients._runtime.session import Validate
 from reel_clients.aimlapi.models import universal_video_fetch as _answer
 from reel_clients.aimlapi.service import SERVICE
 

@@ -8,20 +8,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from annotated_types import Interval
 
-from reel_clients._runtime import (
-    UNSET,
-    AsyncCancellableJob,
-    Call,
-    CancellableJob,
-    Count,
-    JobProtocol,
-    JobT_co,
-    Media,
-    Price,
-    Resource,
-    StartedT_co,
-    Validate,
-)
+from reel_clients._runtime.inputs import UNSET, Media
+from reel_clients._runtime.jobs import AsyncCancellableJob, CancellableJob
+from reel_clients._runtime.protocol import Call, Count, JobProtocol, Price
+from reel_clients._runtime.resource import JobT_co, Resource, StartedT_co
+from reel_clients._runtime.session import Validate
 from reel_clients.fal.models import wan_22_vace_fun_a14b_inpainting_output as _answer
 from reel_clients.fal.service import SERVICE
 

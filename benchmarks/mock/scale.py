@@ -1,0 +1,148 @@
+"""The mock at scale: two workers against one, and many open jobs against few."""
+
+import http.client
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from urllib.parse import quote, urlsplit
+
+from benchmarks.mock.load import (
+    KEY,
+    MOCK,
+    PATH,
+    VALID,
+    Load,
+    Program,
+    Running,
+    cpu_seconds,
+    free_port,
+    polls_of,
+    press,
+    running,
+    submits,
+    wait_until_open,
+)
+
+ROUNDS = 3
+FEW, MANY = 100, 10_000
+_CORES = len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def running_redis(folder: Path) -> Iterator[tuple[str, int]]:
+    """Yield the address and the process of a Redis that keeps nothing."""
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir"]
+    process = subprocess.Popen(  # noqa: S603 - the command is ours
+        ["redis-server", *options, str(folder)],  # noqa: S607 - whichever is installed
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_open(port)
+        yield f"redis://127.0.0.1:{port}/0", process.pid
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def measure_workers(
+    count: int, seconds: int
+) -> dict[str, tuple[float, dict[str, float]]]:
+    """Return by load the rate, and the CPU seconds of a request by who takes them."""
+    found = {}
+    with TemporaryDirectory() as name, running_redis(Path(name)) as (store, redis):
+        command = (*MOCK, "--store", store, "--workers", str(count))
+        with running(Program(name=f"{count} workers", command=command)) as server:
+            loads = {"valid submits": submits(VALID), "polls": polls_of(server)}
+            for what, load in loads.items():
+                rounds = []
+                for _ in range(ROUNDS):
+                    mock, other = cpu_seconds([server.pid]), cpu_seconds([redis])
+                    pressed = press(server, load, seconds=seconds)
+                    requests = pressed.rate * seconds
+                    shares = {
+                        "mock": (cpu_seconds([server.pid]) - mock) / requests,
+                        "redis": (cpu_seconds([redis]) - other) / requests,
+                        "wrk": pressed.cpu_seconds / requests,
+                    }
+                    rounds.append((pressed.rate, shares))
+                found[what] = sorted(rounds, key=lambda it: it[0])[ROUNDS // 2]
+                print(f"{count} workers: {what} {found[what][0]:,.0f}/s", flush=True)
+    return found
+
+
+def compare_workers(seconds: int) -> str:
+    """Return the table of two workers against one, on one Redis.
+
+    The last column is the most that this machine allows: its cores, over what a
+    request costs all programs together, against a worker that has a core to itself.
+    """
+    one, two = measure_workers(1, seconds), measure_workers(2, seconds)
+    rows = [
+        "| load | one worker | two | ratio | CPU of a request: mock, Redis, wrk "
+        f"| ratio that {_CORES} cores allow |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for what, (rate, _) in one.items():
+        more, shares = two[what]
+        most = _CORES * shares["mock"] / sum(shares.values())
+        cpu = ", ".join(f"{it * 1e6:.0f}" for it in shares.values())
+        rows.append(
+            f"| {what} | {rate:,.0f}/s | {more:,.0f}/s | {more / rate:.2f} "
+            f"| {cpu} µs | {most:.2f} |"
+        )
+    return "\n".join(rows)
+
+
+def open_jobs(server: Running, count: int) -> list[str]:
+    """Return the ids of *count* new jobs, over one connection."""
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc)
+    headers = {**KEY, "Content-Type": "application/json"}
+    ids = []
+    for _ in range(count):
+        connection.request("POST", PATH, json.dumps(VALID), headers)
+        ids.append(json.loads(connection.getresponse().read())["id"])
+    connection.close()
+    return ids
+
+
+def polls_of_all(ids: Sequence[str]) -> Load:
+    """Return the load of polls that go through *ids* again and again."""
+    paths = ", ".join(f'"{PATH}?generation_id={quote(it, safe="")}"' for it in ids)
+    lines = [
+        f"local paths, place = {{{paths}}}, 0",
+        "request = function()",
+        "  place = place % #paths + 1",
+        '  return wrk.format("GET", paths[place])',
+        "end",
+    ]
+    return Load(lines=lines)
+
+
+def compare_open_jobs(seconds: int) -> str:
+    """Return the table of polls among many jobs that are open, against few."""
+    rows = [
+        "| open jobs | polls/s | 99th percentile | of that with few |",
+        "|---:|---:|---:|---:|",
+    ]
+    few = 0.0
+    for count in (FEW, MANY):
+        with TemporaryDirectory() as name:
+            store = str(Path(name) / "jobs.sqlite")
+            command = (*MOCK, "--store", store, "--clock", "manual")
+            with running(Program(name=f"{count} jobs", command=command)) as server:
+                load = polls_of_all(open_jobs(server, count))
+                rounds = [press(server, load, seconds=seconds) for _ in range(ROUNDS)]
+        rate = median(it.rate for it in rounds)
+        p99 = median(it.p99 for it in rounds)
+        few = few or p99
+        print(f"{count} open jobs: p99 {p99 * 1e3:.1f} ms", flush=True)
+        rows.append(
+            f"| {count:,} | {rate:,.0f} | {p99 * 1e3:.1f} ms | {p99 / few:.2f} |"
+        )
+    return "\n".join(rows)

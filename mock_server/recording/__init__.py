@@ -1,0 +1,1 @@
+"""Cassettes: what a service answered once, kept without keys and answered again."""

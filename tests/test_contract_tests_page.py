@@ -1,0 +1,37 @@
+"""The page about the contract tests, held against the contract tests."""
+
+import re
+
+from contract_tests import PROFILES
+from contract_tests.sockets import MOST_BYTES
+from contract_tests.target import Target
+from reelspec.test_command import command
+from tests.contract_tests.mutants import MUTANTS
+from tests.contract_tests.mutants.page import PAGE, claims_table, kills_table, table_in
+
+TEXT = PAGE.read_text("utf-8")
+
+
+def test_the_page_lists_every_claim_in_the_order_of_judgement() -> None:
+    assert table_in(TEXT, "claims") == claims_table()
+
+
+def test_the_page_lists_every_mutant_and_what_kills_it() -> None:
+    assert table_in(TEXT, "kills") == kills_table(MUTANTS.values())
+
+
+def test_the_page_tells_the_limits_as_they_are() -> None:
+    seconds = "{:g} seconds in the `quick` profile, {:g} in `ci` and {:g} in `nightly`"
+
+    assert seconds.format(*(it.shrinking for it in PROFILES.values())) in TEXT
+    assert f"{MOST_BYTES / 2**20:g} MiB" in TEXT
+    assert f"{Target(base_url='http://a.test').timeout:g} seconds unless set" in TEXT
+
+
+def test_the_page_names_options_that_there_are() -> None:
+    named = set(re.findall(r"--[a-z][a-z-]+", TEXT))
+    known = {name for it in command.params for name in it.opts}
+    forms = {f"--contract-{it}" for it in ("json", "html", "junit", "github")}
+    plugin = forms | {"--failing-header", "--strict-reading"}
+
+    assert named <= known | plugin
