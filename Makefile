@@ -38,7 +38,7 @@ test: install $(NODE_INSTALLED) ## Run everything that must pass.
 	$(BIN)/python -m coverage run -m pytest -q -n auto
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
-	$(BIN)/reelspec test --profile quick
+	$(BIN)/reelspec test --profile ci --workers 2
 	$(BIN)/python -m pytest -q contract_tests -o contract_target=reelspec.targets:over_socket
 
 lint: install ## Check style and formatting.

@@ -6,7 +6,14 @@ import pytest
 from click.testing import CliRunner
 
 from reelspec.cli import main
-from specs import PAGE_OUTPUTS, PageLevel, list_page_rules
+from specs import (
+    PAGE_OUTPUTS,
+    PageLevel,
+    Registry,
+    check_pages,
+    list_page_rules,
+    vendored_folder,
+)
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "pages.md").read_text("utf-8")
 
@@ -42,3 +49,17 @@ def test_the_page_s_example_is_what_the_command_prints(
     printed = CliRunner().invoke(main, ["docs", "check", "page.md"]).output
 
     assert f"$ reelspec docs check page.md\n{printed}```" in PAGE
+
+
+def test_the_pages_of_this_project_have_no_fault() -> None:
+    root = Path(__file__).resolve().parents[1]
+    pages = [
+        root / "README.md",
+        root / "CHANGELOG.md",
+        *sorted((root / "docs").glob("*.md")),
+    ]
+    own = [
+        it for it in pages if it.name != "pages.md"
+    ]  # its example is faulty on purpose
+
+    assert check_pages(own, Registry.load(vendored_folder())).findings == ()

@@ -30,13 +30,14 @@ class PageCall:
     """One call in a page, as far as it can be known.
 
     `url` has `{}` for what is not known; `name` is a first argument in words, such as
-    the model that an SDK is asked for. `query` is None where it is not known.
+    the model that an SDK is asked for, and `verb` what it is asked. `query` is None where it is not known.
     """
 
     line: int
     method: str = ""
     url: str = ""
     name: str = ""
+    verb: str = ""
     body: Reading | None = None
     query: Reading | None = None
 
@@ -104,6 +105,7 @@ class _CallReader:
             method=self._method(verb, texts, named),
             url=url,
             name=name,
+            verb=verb,
             body=self._body(verb, call, named),
             query=self._first(named, _QUERY),
         )

@@ -129,7 +129,7 @@ class _PageCheck:
         page, found = self._page, self._found
         for block in page.blocks:
             self._block(block)
-        check_prose(page.lines, self._subjects, found)
+        check_prose(page.lines, [*self._subjects, *self._others()], found)
         check_parameters(page.lines, self._subjects, found)
         check_documents(page.text, page.name, self._sources, found)
         ids = {it.id for it in self._subjects}
@@ -138,6 +138,16 @@ class _PageCheck:
         lines = [*page.lines, *(line for it in written for line in it.lines)]
         check_endpoints(lines, routes, self._directory, found)
         return found
+
+    def _others(self) -> list[Contract]:
+        """Return the contracts of services that the page speaks of beside its subjects."""
+        if not self._subjects:
+            return []
+        hosts = {
+            it.provider.base_url.removeprefix("https://"): it
+            for it in self._directory.contracts
+        }
+        return [it for host, it in hosts.items() if host in self._page.text]
 
     def _block(self, block: Block) -> None:
         language = block.language
@@ -194,7 +204,7 @@ class _PageCheck:
     def _call(self, call: PageCall, meant: list[Route]) -> None:
         """Check *call*, and add the routes that it means to *meant*."""
         if not call.url:
-            self._sdk(call)
+            self._sdk(call, meant)
             return
         address = read_address(call.url)
         here = self._directory.find(address)
@@ -209,8 +219,11 @@ class _PageCheck:
         elif all(it.operation.role != "submit" for it in routes):
             self._query(call, own or routes)
 
-    def _sdk(self, call: PageCall) -> None:
+    def _sdk(self, call: PageCall, meant: list[Route]) -> None:
         placed = self._directory.placed(call.name)
+        if "status" in call.verb or "poll" in call.verb:
+            routes = [it for it in self._directory.routes if it.contract in placed]
+            meant += [it for it in routes if it.operation.role == "poll"]
         if placed and call.body:
             self._found.examples += 1
             self._court.check_body(placed[0], call.body, self._found)

@@ -158,6 +158,8 @@ class _Reader:
                 yield from self._assign(node, "name", "value")
             case "assignment_expression":
                 yield from self._assign(node, "left", "right")
+            case "augmented_assignment_expression":
+                yield from self._unknown(_field(node, "left"))
             case "required_parameter" | "optional_parameter":
                 yield from self._unknown(node.child_by_field_name("pattern"))
             case "arrow_function":
@@ -171,12 +173,19 @@ class _Reader:
             case _:
                 return
 
-    def _listed(self, node: Node) -> Iterator[Comparison]:
-        """Yield what `[...].includes(subject)` compares."""
+    def _listed(self, node: Node) -> Iterator[Comparison | Assignment]:
+        """Yield what `[...].includes(subject)` compares, and what `Object.assign` changes."""
         call = self.expression(node, 0)
         match call:
             case Call(function=Member(owner=owner, name="includes"), arguments=(one,)):
                 yield Comparison(at=call.at, subject=one, values=owner)
+            case Call(
+                function=Member(owner=Name(name="Object"), name="assign"),
+                arguments=(Name(name=name), *_),
+            ):
+                yield Assignment(
+                    at=call.at, name=name, value=Unknown(at=call.at), key=""
+                )
             case _:
                 return
 

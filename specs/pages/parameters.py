@@ -9,7 +9,7 @@ from specs.pages.blocks import Line
 _ENTRY = re.compile(
     r"(?P<indent>\s{0,40})(?P<mark>[-*+•]\s+|\d{1,3}[.)]\s+|#{2,6}\s+|\|\s*)?"
     r"(?P<quote>[`*_]{0,6})(?P<name>[A-Za-z][A-Za-z0-9_]{0,60})(?P<end>[`*_]{0,6}[?*]?)"
-    r"(?P<rest>\s*(?:[:(|\[—–-].*|(?:string|integer|number|float|boolean|bool|int|enum|array|list|object)\b.*)?)"
+    r"(?P<rest>\s*[*_`]{0,2}(?:[:(|\[—–-].*|(?:string|integer|number|float|boolean|bool|int|enum|array|list|object)\b.*)?)"
 )
 _HEADING = re.compile(r"\s*#{1,6}\s|\s*\*\*[^*]{1,80}\*\*:?\s*$")
 _ROW = re.compile(r"\s*\|")

@@ -105,6 +105,7 @@ class _Reader:
         match node:
             case ast.Call() | ast.Dict() | ast.Attribute() | ast.Subscript():
                 yield self._expression(node, 0)
+                yield from self._change(node)
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     yield from self._assign(target, value)
@@ -121,6 +122,23 @@ class _Reader:
             case ast.arg(arg=name):
                 at = self._at(node)
                 yield Assignment(at=at, name=name, value=Unknown(at=at))
+            case _:
+                yield from self._change(node)
+
+    def _change(self, node: ast.AST) -> Iterator[Assignment]:
+        """Yield that *node* gives a name another value, or members, that are not known."""
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name), op=op):
+                at = self._at(node)
+                key = "" if isinstance(op, ast.BitOr) else None
+                yield Assignment(at=at, name=name, value=Unknown(at=at), key=key)
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Name(id=name), attr="update" | "setdefault"
+                )
+            ):
+                at = self._at(node)
+                yield Assignment(at=at, name=name, value=Unknown(at=at), key="")
             case _:
                 return
 

@@ -30,10 +30,14 @@ _HIGH = re.compile(
     re.IGNORECASE,
 )
 _VALUES = re.compile(
-    r"\b(?:options?|(?:possible|allowed|valid|available|supported|accepted) (?:values?|options?)|one of|enum|choices)\b"
-    r"\s*(?:(?P<how>are|is|:|=)\s*){1,2}(?P<list>.{1,1500})",
+    r"\b(?:options?|(?:possible|allowed|valid|available|supported|accepted) (?:enum )?(?:values?|options?)|enum|choices)\b"
+    r"\s*(?:(?P<how>are|is|:|=)\s*){1,2}(?P<list>.{1,1500})"
+    r"|\bone of(?P<colon>:?)\s*(?P<few>.{1,1500})",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(r"\s*`([^`\n,]{1,80}(?:,[^`\n,]{1,80}){1,40})`")
+"""Several values between one pair of marks."""
+
 _ITEM = re.compile(
     rf"\s*(?:or\s+|and\s+)?(?P<item>{_QUOTED}|{_WORD})\s*(?P<more>,|/|\||\bor\b|\band\b)?",
     re.IGNORECASE,
@@ -72,13 +76,12 @@ def find_statements(text: str) -> Iterator[Statement]:
         yield Statement("default", value, found[0])
     yield from _ranges(plain)
     for found in _VALUES.finditer(plain):
-        listed = _listed(found["list"], is_after_colon=found["how"] in (":", "="))
-        if listed and not _OPEN.search(found["list"][:200]):
-            yield Statement(
-                "enum",
-                listed,
-                f"{found[0][: found.start('list') - found.start()]}{', '.join(listed)}",
-            )
+        group = "few" if found["few"] else "list"
+        colon = found["colon"] or found["how"]
+        listed = _listed(found[group], is_after_colon=colon in (":", "="))
+        if listed and not _OPEN.search(found[group][:200]):
+            start = found[0][: found.start(group) - found.start()]
+            yield Statement("enum", listed, f"{start}{', '.join(listed)}")
 
 
 def find_required(head: str) -> Iterator[Statement]:
@@ -109,6 +112,8 @@ def _ranges(text: str) -> Iterator[Statement]:
 
 def _listed(text: str, *, is_after_colon: bool) -> list[str]:
     """Return the values that *text* begins with; none where they are not clear."""
+    if whole := _WHOLE.match(text):
+        return [it.strip(" `'\"") for it in whole[1].split(",")]
     values: list[str] = []
     position = 0
     quoted = 0

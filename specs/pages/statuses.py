@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from specs.lifecycle import Outcome
@@ -21,9 +21,11 @@ from specs.pages.syntax import (
 )
 from specs.pages.values import Evaluator, softens
 from specs.pointers import split_pointer
+from specs.schemas import ObjectSchema
 
-_QUOTED = r"[`'\"“‘][\w-]{2,40}[`'\"”’]"
-_NAMED = r"\b(?:status|(?:job|task|queue|generation|request)(?:'s)? state)\b[`'\"”’]?"
+_QUOTED = r"[`'\"“‘][\w-]{2,40}[`'\"”’](?!\s*:)"
+# A member of a piece of JSON is no sentence.
+_NAMED = r"(?<![\"'{,.])\b(?:status|(?:job|task|queue|generation|request)(?:'s)? state)\b[`'\"”’]?"
 _SENTENCE = re.compile(
     rf"{_NAMED}[^.;:`'\"“‘\n]{{0,40}}?"
     r"(?:\b(?:is|becomes|equals|are|reaches|to|as|be)\b|[:=]+)"
@@ -38,8 +40,13 @@ _LOGGED = re.compile(
     r"^\W{0,10}(?:\w+ )?status\W{0,4}[:=]\W{0,4}([A-Za-z_]{3,40})\W{0,4}$",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\w-]{2,40}")
+_WORD = re.compile(r"\b[A-Za-z][\w-]{1,39}")
+_TITLE = re.compile(r"\s*\|[\s*`]*(?:\w+ )?(?:status|state)(?: value)?[\s*`]*\|", re.I)
+_CELL = re.compile(r"\s*\|[\s*`\"']*([A-Za-z][\w-]{1,39})[\s*`\"']*\|")
 _ALIKE = 0.85
+
+OTHER_STATUSES = re.compile(r"webhook|callback|\bHTTP\b", re.IGNORECASE)
+"""What else has a status: a call back, and an answer itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +119,65 @@ def _reads_error(program: Program, contract: Contract) -> bool:
 
 
 def check_prose(
-    lines: Iterable[Line], contracts: list[Contract], found: Findings
+    lines: Sequence[Line], contracts: list[Contract], found: Findings
 ) -> None:
     """Add the statuses that *lines* speak of and no job of *contracts* has."""
-    states = {state for it in contracts for state in it.lifecycle.states}
-    if not states:
+    if not contracts:
         return
+    states = {state for it in contracts for state in _known_states(it)}
+    own = [*_lines_of_jobs(lines)]
+    spoken = [*_spoken(own, states), *_tabled(own, states)]
+    for number, status in spoken:
+        if status not in states:
+            _add_impossible(found, number, status, contracts)
+
+
+def _known_states(contract: Contract) -> Iterator[str]:
+    """Yield the states of a job, and what else an answer may call a status."""
+    yield from contract.lifecycle.states
+    name = split_pointer(contract.provider.job.status)[-1]
+    for operation in contract.operations:
+        for answer in operation.answers.values():
+            if isinstance(answer, ObjectSchema) and name in answer.properties:
+                yield from map(str, answer.properties[name].schema.enum or ())
+
+
+def _lines_of_jobs(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield the lines that are not about a call back, which has statuses of its own."""
+    is_other = False
+    for line in lines:
+        if line.text.lstrip().startswith("#"):
+            is_other = OTHER_STATUSES.search(line.text) is not None
+        if not is_other and not OTHER_STATUSES.search(line.text):
+            yield line
+
+
+def _spoken(lines: Iterable[Line], states: set[str]) -> Iterator[tuple[int, str]]:
+    """Yield the statuses that sentences name."""
     for line in lines:
         for match in _SENTENCE.finditer(line.text):
-            for status in _WORD.findall(match[1]):
-                if status not in states and status not in ("or", "and"):
-                    _add_impossible(found, line.number, status, contracts)
+            words = _WORD.findall(match[1])
+            yield from ((line.number, it) for it in words if it not in ("or", "and"))
         for match in _BARE.finditer(line.text):
-            near = difflib.get_close_matches(match[1], states, n=1, cutoff=_ALIKE)
-            if near and match[1] not in states:
-                _add_impossible(found, line.number, match[1], contracts)
+            if difflib.get_close_matches(match[1], states, n=1, cutoff=_ALIKE):
+                yield line.number, match[1]
+
+
+def _tabled(lines: Iterable[Line], states: set[str]) -> Iterator[tuple[int, str]]:
+    """Yield the first columns of tables of statuses that have one of *states*."""
+    tables: list[list[tuple[int, str]]] = []
+    is_inside = False
+    for line in lines:
+        if not line.text.lstrip().startswith("|"):
+            is_inside = False
+        elif _TITLE.match(line.text):
+            is_inside = True
+            tables.append([])
+        elif is_inside and (cell := _CELL.match(line.text)):
+            tables[-1].append((line.number, cell[1]))
+    for rows in tables:
+        if states & {status for _, status in rows}:  # or it is about something else
+            yield from rows
 
 
 def check_log(text: str, line: int, contracts: list[Contract], found: Findings) -> None:

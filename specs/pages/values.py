@@ -31,7 +31,8 @@ UNKNOWN: Final = "{}"
 _PLACEHOLDER = re.compile(
     r"\s*(?:<[^<>]{0,200}>|\{\{?[\w .-]{0,80}\}?\}|\[[\w .-]{0,80}\]|\$\{?\w{1,80}\}?"
     r"|.{0,300}(?:\.\.\.|…).{0,20}|(?i:your)[ _-].{0,300}|.{0,300}/(?i:your)[ _-].{0,300}"
-    r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|X{3,})\s*",
+    r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|X{3,}"
+    r"|(?i:string|text|integer|number|float|boolean|uuid|url)|.{0,200} \| .{0,200})\s*",
     re.DOTALL,
 )
 _WRAPPERS = frozenset({"stringify", "dumps", "encode", "URL", "freeze", "Url", "trim"})

@@ -62,6 +62,13 @@ def test_the_answer_of_a_result_needs_what_it_promises(check: Check) -> None:
     ]
 
 
+def test_what_a_webhook_sends_is_no_answer(check: Check) -> None:
+    block = fenced("json", '{"request_id": "1", "status": "OK", "payload": {}}')
+
+    assert check(f"`{FAL}`\n\n### Webhooks\n{block}") == []
+    assert rules(check(f"`{FAL}`\n\n### Polling\n{block}")) == ["bad-answer"]
+
+
 def test_words_tell_an_answer_from_a_body(check: Check) -> None:
     block = fenced("json", '{"prompt": "a", "seed": "b"}')
 

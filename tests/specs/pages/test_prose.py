@@ -33,6 +33,15 @@ STATED = {
         "prose-enum",
         "Possible values are 480p, 580p, 720p, 1080p",
     ),
+    "- `resolution`: One of `480p`, `720p`": ("prose-enum", "One of 480p, 720p"),
+    "- `resolution`: Possible enum values: `480p, 720p`": (
+        "prose-enum",
+        "Possible enum values: 480p, 720p",
+    ),
+    "`prompt` *string* (required)\n\n`shift` *number* (default 8)": (
+        "prose-default",
+        "default 8",
+    ),
     "- `prompt` (string, optional): Words": ("prose-required", "string, optional"),
     "- `shift` (_required_): Words": ("prose-required", "_required_"),
     "The `num_frames` must be between 1 and 241.": ("prose-range", "between 1 and 241"),

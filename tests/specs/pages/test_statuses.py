@@ -66,6 +66,9 @@ WAITS = {
         "let state = job.status;",
         'while (state !== "completed" && state != "error" && "running" !== state) { }',
     ),
+    "sdk-status": python(
+        f'now = fal_client.status("{FAL}", id)', 'if now["status"] == "running": pass'
+    ),
     "sdk": javascript(
         f'fal.subscribe("{FAL}", {{ input: {{}}, onQueueUpdate(u) {{',
         '  if (u.status === "IN_PROGRESS") { log(u); } else if (u.status === "running") { } } });',
@@ -285,7 +288,15 @@ SPOKEN = {
     "The status is `completed`, then `error`.": [],
     "Check the status of a task using its `id`.": [],
     "The status is important. A status is checked often, and kept.": [],
+    'It answers {"status": "NOT_FOUND"}, or {status:"gone", "id": 1}.': [],
+    'A status: "queued", "id": 1': [],
     "The price is `5`; the state of the art is `good`.": [],
+    "The status is `200`. The HTTP status is `OK`.": [],
+    "## Webhooks\n\nIts status is `OK`.\n\n## Polling\n\nIts status is `ok`.": ["ok"],
+    "| Status | Meaning |\n|---|---|\n| `queued` | a |\n| `running` | b |\n\n| `other` | c |": [
+        "running"
+    ],
+    "| Status | Meaning |\n|---|---|\n| `beta` | a |\n| `stable` | b |": [],
     "<p>The <code>status</code> is <code>ready</code></p>": ["ready"],
 }
 
@@ -297,6 +308,15 @@ def test_a_sentence_is_held_to_the_states(check: Check, sentence: str) -> None:
     assert [it.says for it in found] == [
         f"the status {it!r}" for it in SPOKEN[sentence]
     ]
+
+
+def test_the_states_of_every_service_that_a_page_speaks_of_may_be_named(
+    check: Check,
+) -> None:
+    page = f"`{FAL}`: the status is `completed`, or `CANCELLATION_REQUESTED`."
+
+    assert rules(check(page)) == ["impossible-status"]
+    assert check(f"{page} As at https://api.aimlapi.com.") == []
 
 
 def test_a_page_about_nothing_known_may_speak_of_any_status(check: Check) -> None:
