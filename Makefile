@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 NODE_INSTALLED := tests/node/node_modules/.installed
 SOURCES := specs codegen mock_server contract_tests reelspec tests benchmarks
 
-.PHONY: help install demo test lint types kill-table generate bench-mock bench-contract bench-diff bench-client lock clean
+.PHONY: help install demo test lint types kill-table generate bench-mock bench-client bench-contract bench-diff lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made.
@@ -58,6 +58,15 @@ bench-mock: install ## Measure the mock beside its peers (needs wrk and npm).
 	npm ci --prefix benchmarks/mock --silent --no-audit --no-fund
 	$(BIN)/python -m benchmarks.mock
 
+bench-client: install benchmarks/client/.venv/.installed ## Measure the generated client beside its peers.
+	benchmarks/client/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall ./generated
+	benchmarks/client/.venv/bin/python -m benchmarks.client
+
+benchmarks/client/.venv/.installed: benchmarks/client/requirements.lock
+	$(PYTHON) -m venv benchmarks/client/.venv
+	benchmarks/client/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 bench-contract: install benchmarks/contract/.venv/.installed ## Measure the contract tests beside Schemathesis.
 	$(BIN)/python -m benchmarks.contract
 
@@ -70,17 +79,13 @@ bench-diff: install ## Measure the comparison of documents beside a peer (needs 
 	npm ci --prefix benchmarks/diff --silent --no-audit --no-fund
 	$(BIN)/python -m benchmarks.diff
 
-bench-client: install ## Measure the generated client beside its peers.
-	$(PYTHON) -m venv benchmarks/client/.venv
-	benchmarks/client/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/client/requirements.lock
-	benchmarks/client/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation ./generated
-	benchmarks/client/.venv/bin/python -m benchmarks.client
-
 lock: ## Raise the pinned versions (needs uv).
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.lock
 	uv pip compile benchmarks/contract/requirements.in --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o benchmarks/contract/requirements.lock
+	uv pip compile benchmarks/client/requirements.in --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade -o benchmarks/client/requirements.lock
 
 clean: ## Remove everything that was made.
 	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules benchmarks/diff/node_modules benchmarks/client/.venv benchmarks/contract/.venv out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

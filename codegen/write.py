@@ -15,6 +15,9 @@ from codegen.render import HEADER
 
 _SUFFIXES = frozenset({".json", ".md", ".py", ".toml", ".ts", ".typed"})
 
+_MADE_OF_OURS = frozenset({"dist", "node_modules"})
+"""Folders of compilers and package managers, which carry our first lines along."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
@@ -114,6 +117,7 @@ def _ours(out: Path) -> list[str]:
         path.relative_to(out).as_posix()
         for path in out.rglob("*")
         if path.suffix in _SUFFIXES
+        and not _MADE_OF_OURS & {*path.relative_to(out).parts}
         and path.is_file()
         and _is_ours(_read_one(path) or "")
     ]

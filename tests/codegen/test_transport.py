@@ -14,7 +14,12 @@ import pytest
 
 from codegen.runtime.errors import ContractViolation, NetworkError
 from codegen.runtime.exchange import Key, Request, Response, Send
-from codegen.runtime.transport import LARGEST_ANSWER, AsyncTransport, Transport
+from codegen.runtime.transport import (
+    LARGEST_ANSWER,
+    AsyncTransport,
+    Transport,
+    _BoundStream,
+)
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -403,3 +408,19 @@ def test_half_an_answer_is_a_network_error_over_a_real_socket(answer: bytes) -> 
         transport.send(step(url))
 
     transport.close()
+
+
+def test_tls_inside_a_tunnel_of_a_proxy_is_bound_too() -> None:
+    class Inner:
+        def start_tls(self, *args: Any) -> Any:
+            self.args = args
+            return self
+
+    inner = Inner()
+    stream = _BoundStream(inner)
+
+    # httpcore names the arguments of a connection, but not those of a tunnel.
+    stream.start_tls("context", "host", 5.0)
+    assert inner.args == ("context", "host", 5.0)
+    stream.start_tls(ssl_context="context", server_hostname="host", timeout=4.0)
+    assert inner.args == ("context", "host", 4.0)

@@ -94,3 +94,17 @@ def test_diff_shows_changed_missing_and_stale_files(tmp_path: Path) -> None:
     assert "-a = 1\n+a = 2\n" in text
     assert "--- there/b/c.py\n+++ /dev/null\n" in text
     assert "--- /dev/null\n+++ fresh/d.py\n" in text
+
+
+@pytest.mark.parametrize("folder", ["dist", "x/node_modules/reel-clients"])
+def test_what_a_compiler_made_of_our_files_is_left_alone(
+    tmp_path: Path, folder: str
+) -> None:
+    write(FILES, tmp_path)
+    made = tmp_path / folder / "a.d.ts"
+    made.parent.mkdir(parents=True)
+    made.write_text(f"// {HEADER}\n")
+
+    assert write(FILES, tmp_path).removed == ()
+    assert diff(FILES, tmp_path) == ""
+    assert made.exists()
