@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 
 from contract_tests import cases, plan
+from contract_tests.cases import Case
 from contract_tests.evidence import Job, Situation
 from contract_tests.examiner import Examiner
 from contract_tests.failures import try_all
@@ -146,10 +147,15 @@ def test_a_video_is_as_asked(examiner: Examiner) -> None:
 
 
 def test_planned_requests_are_accepted(examiner: Examiner) -> None:
-    try_all(
-        partial(examiner.submit, it.body, case=it.label)
-        for it in cases.valid_cases(examiner.contract)
-    )
+    jobs: list[Job] = []
+
+    def submit(it: Case) -> None:
+        jobs.append(examiner.submit(it.body, case=it.label))
+
+    try_all(partial(submit, it) for it in cases.valid_cases(examiner.contract))
+    # What befalls only some jobs shows where many in a row are followed to their end.
+    for job in jobs:
+        _wait_for(examiner, job)
 
 
 def test_planned_violations_are_refused(examiner: Examiner) -> None:

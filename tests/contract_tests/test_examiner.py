@@ -1,5 +1,6 @@
 """Whatever a server answers, the examiner judges it; nothing it sends breaks the run."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests import PROFILES, Failure, plan
+from contract_tests import PROFILES, Failure, plan, test_contracts
 from contract_tests.boundaries import object_with
 from contract_tests.bridge import AsgiBridge
 from contract_tests.cases import bare_body
@@ -152,3 +153,22 @@ def test_a_search_finds_the_smallest_case_when_it_has_the_time(
 
     (fault,) = examiner.tally.faults.values()
     assert f'"prompt":"{"a" * 10}"' in fault.curl
+
+
+def test_a_service_in_real_time_is_waited_for_until_its_job_has_ended_and_no_longer(
+    examine: Callable[..., Examiner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        restart: Any = examiner.target.restart
+        restart.__self__.advance(seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    examiner = examine(advance=sleep)
+
+    test_contracts.test_a_job_runs_its_course(examiner)
+
+    assert examiner.target.is_live
+    assert sum(waited) < examiner.contract.provider.polling.deadline

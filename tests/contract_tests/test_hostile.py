@@ -298,3 +298,19 @@ def submit(url: str, registry: Registry) -> None:
     with target.connect(contract) as connection:
         examiner = Examiner(contract, target, connection, Tally(contract=contract.id))
         examiner.submit(bare_body(contract))
+
+
+def test_a_server_that_lets_nobody_in_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        address = listener.getsockname()
+        waiting = [socket.socket() for _ in range(8)]
+        for it in waiting:  # until nobody else finds room before the door
+            it.setblocking(False)
+            it.connect_ex(address)
+        transport = BoundedTransport(timeout=TIMEOUT)
+        url = f"http://127.0.0.1:{address[1]}/"
+        with pytest.raises(httpx.ConnectTimeout):
+            transport.handle_request(httpx.Request("GET", url))
+        transport.close()
+        for it in waiting:
+            it.close()
