@@ -189,8 +189,7 @@ class Exchange(RequestResponseCycle):
 
     async def _write(self, reply: Reply) -> None:
         """Write *reply* as a whole."""
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
+        await self.flow.drain()  # at once, unless the client does not read
         if self.disconnected:
             return
         parts = [STATUS_LINE[reply.status]]
