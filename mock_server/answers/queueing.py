@@ -69,8 +69,8 @@ def describe_status(view: View, *, logs: bool) -> dict[str, Any]:
     return content
 
 
-def answer_result(view: View, files: Files | None) -> Reply:
-    """Return the model's output, or why there is none; *files* where they are drawn."""
+def answer_result(view: View, files: Files) -> Reply:
+    """Return the model's output, or why there is none; *files* are what it has drawn."""
     if not view.ended:
         return _reply(400, {"detail": "Request is still in progress"}, view)
     if not view.succeeded:

@@ -143,7 +143,7 @@ def read_query(call: Call) -> Mapping[str, str]:
     return read(call.query)
 
 
-@lru_cache(4_096)
+@lru_cache(20_000)
 def _read_query(query: bytes) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(
