@@ -91,6 +91,8 @@ def run_live_test(registry: Registry, order: LiveOrder, reporting: Reporting) ->
                 ),
             )
     reporting.tell(report.report, paid=report.paid, closing=_closing(report, path))
+    if report.is_locked_out:
+        raise CommandError(report.stopped, Exit.ENVIRONMENT)
     return Exit.OK if report.report.is_kept else Exit.FINDINGS
 
 

@@ -83,6 +83,22 @@ class Bank(Service):
         return rate * Decimal(str(frames)) * (1 + Decimal(str(inserted))) / 16
 
 
+class Locked(Bank):
+    """Lets nobody in with the key that there is, once so many submits were taken."""
+
+    status = 401
+    after = 0
+
+    def admits(self, contract: Contract, operation: Any, headers: Any) -> bool:
+        return len(self.work) < self.after and super().admits(
+            contract, operation, headers
+        )
+
+    def refuse(self, contract: Contract, status: int, *why: Any) -> Reply:
+        own = contract.provider.errors.unauthorized
+        return super().refuse(contract, self.status if status == own else status, *why)
+
+
 class TakesAnything(Bank):
     def objection(self, contract: Contract, value: Any) -> None:
         return None
@@ -350,6 +366,73 @@ def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None
 
     assert report.accepted == 7
     assert "got no answer" in report.stopped
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_run_stops_at_the_first_call_when_the_key_is_refused(
+    status: int, path: Path
+) -> None:
+    service = Locked(SMALL)
+    service.status = status
+
+    report = run_once(service, path, "9")
+
+    assert report.is_locked_out
+    assert f"the service refuses the key ({status} to a submit)" in report.stopped
+    assert report.report.contracts[0].errors == (report.stopped,)
+    assert report.report.faults == ()
+    assert report.report.contracts[0].requests == 0
+    assert report.spent == 0
+    with Ledger.open(path) as ledger:
+        assert [it.answer.status for it in ledger.entries if it.answer] == [status]
+
+
+def test_a_run_goes_on_with_a_valid_key_where_another_was_refused(path: Path) -> None:
+    run_once(Locked(SMALL), path, "9")
+
+    report = run_once(Bank(SMALL), path, "9")
+
+    assert not report.is_locked_out
+    assert report.report.is_kept
+
+
+def test_a_run_keeps_what_it_knows_when_the_key_is_refused_on_the_way(
+    path: Path,
+) -> None:
+    service = Locked(SMALL)
+    service.after = 3
+
+    report = run_once(service, path, "9")
+
+    assert report.is_locked_out
+    assert report.accepted == 3
+    assert report.report.contracts[0].coverage > 0.5
+    assert report.report.faults == ()
+
+
+def test_a_key_that_is_refused_is_no_fault_of_a_job_that_was_left_open(
+    path: Path,
+) -> None:
+    run_once(Bank(SMALL), path, "9", patience=0.0)
+
+    report = run_once(Locked(SMALL), path, "9")
+
+    assert report.is_locked_out
+    assert "(401 to a poll)" in report.stopped
+    assert report.report.faults == ()
+
+
+def test_a_job_that_is_hidden_from_its_owner_is_a_fault(path: Path) -> None:
+    class Hides(Bank):
+        def admits(self, contract: Contract, operation: Any, headers: Any) -> bool:
+            is_poll = operation.role == "poll"
+            return not is_poll and super().admits(contract, operation, headers)
+
+    report = run_once(Hides(SMALL), path, "9")
+
+    assert not report.is_locked_out
+    claims = {it.fault.claim for it in report.report.faults}
+    assert claims == {"a_known_job_is_found"}
 
 
 def test_a_job_that_takes_too_long_is_a_fault(path: Path) -> None:

@@ -252,6 +252,24 @@ def test_a_live_run_makes_no_call_when_the_answer_is_no(
     assert ledger.read_text() == ""
 
 
+def test_a_live_run_ends_with_a_code_of_its_own_when_the_key_is_refused(
+    live_mock: tuple[str, ...], tmp_path: Path
+) -> None:
+    ledger = tmp_path / "ledger"
+
+    code, out, err = run(
+        *live_mock, "--key", "fal=nocolon", "--budget", "2.50", "--yes", "--json",
+        "--ledger", str(ledger),
+    )  # fmt: skip
+
+    assert code == Exit.ENVIRONMENT
+    assert err.splitlines()[-1].startswith("Error: fal:fal-ai/")
+    assert "refuses the key (401 to a submit)" in err
+    assert json.loads(out)["live"]["stopped"] in err
+    assert len(ledger.read_text().splitlines()) == 2  # one call and its answer
+    assert "nocolon" not in out + err + ledger.read_text()
+
+
 def test_a_live_run_needs_a_price_when_none_is_published(tmp_path: Path) -> None:
     code, _, err = run(
         "--live", "aimlapi", "--budget", "1", "--yes",
