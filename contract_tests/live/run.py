@@ -35,8 +35,8 @@ class LiveReport:
     """
 
     report: Report
+    plan: LivePlan
     budget: Decimal
-    planned: Decimal
     spent: Decimal
     accepted: int
     unsettled: int
@@ -48,7 +48,8 @@ class LiveReport:
         """The money as JSON values; amounts are text, so that they stay exact."""
         return {
             "budget": f"{self.budget:f}",
-            "planned": f"{self.planned:f}",
+            "planned": f"{self.plan.total:f}",
+            "calls": self.plan.record,
             "spent": f"{self.spent:f}",
             "accepted": self.accepted,
             "unsettled": self.unsettled,
@@ -204,8 +205,8 @@ def _report(run: _Run, calls: LivePlan, target: Target, purse: Purse) -> LiveRep
         report=report_on(
             ((it, run.examiners[it].tally) for it in calls.contracts), circumstances
         ),
+        plan=calls,
         budget=purse.budget,
-        planned=calls.total,
         spent=purse.ledger.spent,
         accepted=sum(it.is_accepted for it in entries),
         unsettled=sum(it.answer is None for it in entries),
