@@ -7,6 +7,7 @@ and long bodies are kept in part. A key never gets there.
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -86,6 +87,8 @@ class Journal:
         self._shelf = MemoryShelf() if shelf is None else shelf
         self._waiting: deque[_Exchange] = deque(maxlen=self._shelf.most)
         self._bytes = 0  # of the bodies that wait
+        self._rows: deque[bytes] = deque(maxlen=self._shelf.most)  # likewise, clipped
+        self._taking, self._writing = Lock(), Lock()
 
     def record(self, note: Note, reply: Reply, *, at: float) -> bool:
         """Keep what was asked and answered; say whether it is the first that waits."""
@@ -94,16 +97,25 @@ class Journal:
         self._waiting.append(_Exchange(at, seconds, note, note.call, reply))
         self._bytes += len(note.call.body) + len(reply.body)
         if self._bytes > _MOST_WAITING:
-            self.flush()
+            self._clip()
         return first
 
     def flush(self) -> None:
-        """Put what waits on the shelf."""
-        rows = [_encode(it) for it in self._waiting]
-        self._waiting.clear()
-        self._bytes = 0
-        if rows:
-            self._shelf.append(rows)
+        """Put what waits on the shelf; a thread may, while others record."""
+        with self._writing:  # first come, first written
+            self._clip()
+            with self._taking:
+                rows = [*self._rows]
+                self._rows.clear()
+            if rows:
+                self._shelf.append(rows)
+
+    def _clip(self) -> None:
+        """Have what waits take no more room than it will on the shelf."""
+        with self._taking:
+            self._bytes = 0
+            while self._waiting:
+                self._rows.append(_encode(self._waiting.popleft()))
 
     def newest(self, most: int) -> Iterator[Entry]:
         """Yield the last *most* entries, the newest first."""
@@ -113,9 +125,10 @@ class Journal:
 
     def clear(self) -> None:
         """Forget every exchange."""
-        self._waiting.clear()
-        self._bytes = 0
-        self._shelf.clear()
+        with self._writing:
+            self._clip()
+            self._rows.clear()
+            self._shelf.clear()
 
     def __len__(self) -> int:
         self.flush()

@@ -56,7 +56,7 @@ class Selection:
         drawn = self._draw(f"submit {self._submits}", _COURSES)
         return drawn or SCENARIOS[self.rules.default]
 
-    def of_call(
+    async def of_call(
         self, call: Call, key: str, contract: Contract, job: Job, *, poll: bool
     ) -> Scenario | None:
         """Return what strikes a later call about *job*, if anything does.
@@ -68,7 +68,7 @@ class Selection:
             return ruled
         course = scenario_of(job.scenario)
         if poll and (course.every or self.rules.chaos):
-            number = self._agreement.count_poll(job.key)
+            number = await self._agreement.count_poll(job.key)
             if course.every and number % course.every == 0:
                 return course
             drawn = self._draw(f"poll {job.key} {number}", _STRIKES)

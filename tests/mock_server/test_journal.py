@@ -59,6 +59,19 @@ def test_what_is_larger_than_the_journal_is_not_kept() -> None:
     assert paths(journal) == ["/2"]
 
 
+def test_what_waits_for_the_shelf_is_clipped_past_so_many_bytes() -> None:
+    shelf = MemoryShelf(size=10_000_000)
+    journal = Journal(shelf)
+    bodies = [number.to_bytes(2) * 500_000 for number in range(20)]
+    for body in bodies:
+        journal.record(note(body=body), reply(), at=0)
+
+    waiting = sum(len(it.call.body) for it in journal._waiting)
+    assert (waiting <= 4_000_000, len(shelf)) == (True, 0)
+    kept = [it.call.body for it in journal.newest(100)]
+    assert kept == [it[:20_000] for it in reversed(bodies)]
+
+
 def test_a_cleared_journal_has_all_its_room_again() -> None:
     journal = Journal(MemoryShelf(size=10_000))
     journal.record(note(body=b"x" * 8_000), reply(), at=0)
