@@ -71,6 +71,7 @@ class _Exchange(NamedTuple):
 
     at: float
     seconds: float
+    size: int  # of the bodies
     note: Note
     call: Call
     reply: Reply
@@ -88,14 +89,19 @@ class Journal:
         self._waiting: deque[_Exchange] = deque(maxlen=self._shelf.most)
         self._bytes = 0  # of the bodies that wait
         self._rows: deque[bytes] = deque(maxlen=self._shelf.most)  # likewise, clipped
-        self._taking, self._writing = Lock(), Lock()
+        self._lock, self._writing = Lock(), Lock()
 
     def record(self, note: Note, reply: Reply, *, at: float) -> bool:
         """Keep what was asked and answered; say whether it is the first that waits."""
         seconds = perf_counter() - note.started
-        first = not self._waiting
-        self._waiting.append(_Exchange(at, seconds, note, note.call, reply))
-        self._bytes += len(note.call.body) + len(reply.body)
+        with self._lock:
+            waiting = self._waiting
+            first = not waiting
+            if len(waiting) == waiting.maxlen:
+                self._bytes -= waiting[0].size  # which makes room for this one
+            size = len(note.call.body) + len(reply.body)
+            waiting.append(_Exchange(at, seconds, size, note, note.call, reply))
+            self._bytes += size
         if self._bytes > _MOST_WAITING:
             self._clip()
         return first
@@ -104,18 +110,16 @@ class Journal:
         """Put what waits on the shelf; a thread may, while others record."""
         with self._writing:  # first come, first written
             self._clip()
-            with self._taking:
-                rows = [*self._rows]
-                self._rows.clear()
+            rows = [self._rows.popleft() for _ in range(len(self._rows))]
             if rows:
                 self._shelf.append(rows)
 
     def _clip(self) -> None:
         """Have what waits take no more room than it will on the shelf."""
-        with self._taking:
+        with self._lock:
+            waiting, self._waiting = self._waiting, deque(maxlen=self._shelf.most)
             self._bytes = 0
-            while self._waiting:
-                self._rows.append(_encode(self._waiting.popleft()))
+        self._rows.extend(map(_encode, waiting))
 
     def newest(self, most: int) -> Iterator[Entry]:
         """Yield the last *most* entries, the newest first."""
@@ -137,7 +141,7 @@ class Journal:
 
 def _encode(exchange: _Exchange) -> bytes:
     """Return *exchange* as it stands on the shelf: clipped, and without its keys."""
-    at, seconds, note, call, reply = exchange
+    at, seconds, _, note, call, reply = exchange
     return orjson.dumps(
         {
             "at": at,

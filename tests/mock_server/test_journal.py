@@ -72,6 +72,17 @@ def test_what_waits_for_the_shelf_is_clipped_past_so_many_bytes() -> None:
     assert kept == [it[:20_000] for it in reversed(bodies)]
 
 
+def test_what_has_gone_before_it_was_written_down_takes_no_room() -> None:
+    shelf = MemoryShelf(most=1)
+    journal = Journal(shelf)
+
+    for path in ("/a", "/b"):
+        journal.record(note(path), reply(bytes(3_000_000)), at=0.0)
+
+    assert not journal._rows  # two such bodies would not be left waiting
+    assert paths(journal) == ["/b"]
+
+
 def test_a_cleared_journal_has_all_its_room_again() -> None:
     journal = Journal(MemoryShelf(size=10_000))
     journal.record(note(body=b"x" * 8_000), reply(), at=0)
