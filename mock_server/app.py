@@ -157,7 +157,7 @@ def build_app(
     app = MockApp(
         prepare(registry),
         journal=journal,
-        clock=ledger.clock,
+        ledger=ledger,
     )
     courier.resume(watch=watch)
     if watch:
@@ -182,11 +182,13 @@ class MockApp:
         sides: Sides,
         *,
         journal: Journal,
-        clock: Clock,
+        ledger: Ledger,
     ) -> None:
         self._sides = sides
         self._journal = journal
-        self._clock = clock
+        self._clock = ledger.clock
+        self._ledger = ledger
+        self._writing: asyncio.Task[None] | None = None
 
     def replace(self, sides: Sides) -> None:
         """Answer by *sides* from now on; calls that are under way end as they began."""
@@ -228,8 +230,18 @@ class MockApp:
             reply = _explain(exc, head)
         if self._journal.record(note, reply, at=self._clock.now()):
             loop = asyncio.get_running_loop()
-            loop.call_later(_JOURNAL_SECONDS, self._journal.flush)
+            loop.call_later(_JOURNAL_SECONDS, self._start_writing)
         return reply
+
+    def _start_writing(self) -> None:
+        self._writing = asyncio.create_task(self._write_down())
+
+    async def _write_down(self) -> None:
+        """Put what waits of the journal where it stands."""
+        try:
+            await self._ledger.apart(self._journal.flush)
+        except Exception as exc:  # nobody waits for it
+            _LOG.warning("the journal has lost some calls: %s", exc)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Go along with the server that starts this app, and stops it again."""
