@@ -26,7 +26,7 @@ from specs import Prices, Registry, SpecError, join_pointer, vendored_folder
 
 Documents = Callable[..., Registry]
 
-ROOT = Path(__file__).resolve().parents[2]
+COMPILER = Path(__file__).parents[1] / "node/node_modules/typescript/bin/tsc"
 INDEX = "typescript/src/aimlapi/index.ts"
 
 PLAIN = {"type": "string"}
@@ -395,12 +395,8 @@ def test_any_model_id_becomes_an_attribute(
     "name", ["constructor", "prototype", "__proto__", "toString", "valueOf"]
 )
 def test_a_name_that_javascript_has_a_meaning_for_compiles(
-    name: str, documents: Documents, tmp_path: Path
+    name: str, documents: Documents, tmp_path: Path, node_with_packages: str
 ) -> None:
-    compiler = ROOT / "tests/node/node_modules/typescript/bin/tsc"
-    node = shutil.which("node")
-    if node is None or not compiler.is_file():
-        pytest.skip("needs node, and `npm ci` in tests/node")
     model = name.strip("_")
     files = generate(documents(**{model: {"properties": {name: PLAIN}}}))
     write(files, tmp_path)
@@ -411,7 +407,10 @@ def test_a_name_that_javascript_has_a_meaning_for_compiles(
         f'await new Client().{attribute(files)}.submit({{ {name}: "a" }});\n'
     )
     done = subprocess.run(
-        [node, compiler, "-p", folder], capture_output=True, text=True, check=False
+        [node_with_packages, COMPILER, "-p", folder],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 0, done.stdout
