@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -206,7 +206,10 @@ class MockApp:
             return
         head = read_head(scope)
         if self.is_own(head):
-            reply = await _settle(self._sides.control.answer(scope, receive), head)
+            try:
+                reply = await self._sides.control.answer(scope, receive)
+            except Exception as exc:
+                reply = _explain(exc, head)
         else:
             reply = await self.answer(head, receive)
         await reply(scope, receive, send)
@@ -219,8 +222,17 @@ class MockApp:
 
     async def answer(self, head: Head, receive: Receive) -> Reply:
         """Return what the service answers to the request that *head* begins."""
-        note = Note(call=self._sides.hosts.read(head))
-        reply = await _settle(self._answer(note, receive), head)
+        sides = self._sides
+        note = Note(call=sides.hosts.read(head))
+        try:
+            for rest in sides.rests:
+                if rest.takes(note.call):
+                    reply = await rest.answer(note.call, receive, now=self._clock.now())
+                    break
+            else:
+                reply = await sides.service.answer(note, receive)
+        except Exception as exc:
+            reply = _explain(exc, head)
         if self._journal.record(note, reply, at=self._clock.now()):
             loop = asyncio.get_running_loop()
             loop.call_later(_JOURNAL_SECONDS, self._start_writing)
@@ -246,26 +258,12 @@ class MockApp:
             await asyncio.wait_for(self._write_down(), _ENDING_SECONDS)
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _answer(self, note: Note, receive: Receive) -> Reply:
-        """Return what a service answers: beside its queue, or about a job."""
-        for rest in self._sides.rests:
-            if rest.takes(note.call):
-                return await rest.answer(note.call, receive, now=self._clock.now())
-        return await self._sides.service.answer(note, receive)
 
-
-async def _settle(answer: Coroutine[None, None, Reply], head: Head) -> Reply:
-    """Return *answer*, or what is to be said of the error that it raises."""
-    try:
-        return await answer
-    except (MockServerError, IllegalEventError) as exc:
-        return _describe(exc)
-    except Exception:
-        _LOG.exception("%s %s", head.method, head.path.decode("ascii", "replace"))
-        detail = "an unexpected error; its log has the trace"
-        return problem(500, _AT_FAULT, detail)
-
-
-def _describe(exc: Exception) -> Reply:
-    status, title = _PROBLEMS.get(type(exc), (500, _AT_FAULT))
-    return problem(status, title, str(exc))
+def _explain(exc: Exception, head: Head) -> Reply:
+    """Return what is to be said of *exc*, which answering *head* raised."""
+    if isinstance(exc, MockServerError | IllegalEventError):
+        status, title = _PROBLEMS.get(type(exc), (500, _AT_FAULT))
+        return problem(status, title, str(exc))
+    path = head.path.decode("ascii", "replace")
+    _LOG.error("%s %s", head.method, path, exc_info=exc)
+    return problem(500, _AT_FAULT, "an unexpected error; its log has the trace")
