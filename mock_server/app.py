@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -48,6 +49,7 @@ from mock_server.webhooks import Courier
 from specs import IllegalEventError, Registry
 
 _JOURNAL_SECONDS = 1.0  # that an exchange may wait until it is written down
+_ENDING_SECONDS = 3.0  # likewise, once the mock ends
 _AT_FAULT = "The mock is at fault"
 _OWN = f"{PREFIX}/".encode()
 _LOG = logging.getLogger(__name__)
@@ -158,6 +160,7 @@ def build_app(
         prepare(registry),
         journal=journal,
         ledger=ledger,
+        at_end=(courier.close, library.close),
     )
     courier.resume(watch=watch)
     if watch:
@@ -183,11 +186,13 @@ class MockApp:
         *,
         journal: Journal,
         ledger: Ledger,
+        at_end: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._sides = sides
         self._journal = journal
         self._clock = ledger.clock
         self._ledger = ledger
+        self._at_end = at_end
         self._writing: asyncio.Task[None] | None = None
 
     def replace(self, sides: Sides) -> None:
@@ -247,7 +252,10 @@ class MockApp:
         """Go along with the server that starts this app, and stops it again."""
         while (await receive())["type"] == "lifespan.startup":
             await send({"type": "lifespan.startup.complete"})
-        self._journal.flush()
+        for end in self._at_end:
+            end()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._write_down(), _ENDING_SECONDS)
         await send({"type": "lifespan.shutdown.complete"})
 
 

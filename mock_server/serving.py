@@ -2,7 +2,9 @@
 
 import errno
 import gc
+import logging
 import socket
+from asyncio import CancelledError
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -98,7 +100,14 @@ def _prepare(app: ASGIApp, on_ready: Callable[[], None]) -> _Announcing:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+    # Whoever waits when the server ends is cut off, which is nobody's fault.
+    logging.getLogger("uvicorn.error").addFilter(_is_fault)
     return _Announcing(config, on_ready)
+
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Say whether a message of uvicorn is about more than an exchange that was cut off."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 
 
 def listen(host: str, port: int) -> socket.socket:

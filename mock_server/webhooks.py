@@ -67,6 +67,7 @@ class Courier:
         self._failed: dict[str, float] = {}  # until when they are left alone
         self._cursor = ""
         self._thread: Thread | None = None
+        self._closed = False
         self._watches = False
 
     def resume(self, *, watch: bool = False) -> None:
@@ -77,6 +78,10 @@ class Courier:
         self._watches = watch
         self._take_up()
         self._start()
+
+    def close(self) -> None:
+        """Look after nothing more: what is left undone is taken up after a restart."""
+        self._closed = True
 
     async def expect(self, job: Job) -> None:
         """Deliver the webhook of *job*, if it has one, once it has ended."""
@@ -101,6 +106,7 @@ class Courier:
 
     def _start(self) -> None:
         with self._lock:
+            self._closed = False
             if (self._pending or self._watches) and self._thread is None:
                 self._thread = Thread(
                     target=lambda: asyncio.run(self._deliver_all()),
@@ -123,7 +129,7 @@ class Courier:
 
     def _goes_on(self) -> bool:
         with self._lock:
-            if not self._pending and not self._watches:
+            if self._closed or (not self._pending and not self._watches):
                 self._thread = None
             return self._thread is not None
 
@@ -135,7 +141,8 @@ class Courier:
             if done:
                 self._board.pay(key)
         except Exception:
-            _LOG.exception("webhook of job %s", key)
+            if not self._closed:  # and the store with it
+                _LOG.exception("webhook of job %s", key)
             self._failed[key] = time.monotonic() + _RESPITE
             done = True
         if done:

@@ -21,7 +21,7 @@ from mock_server.agreement import Bell
 
 _PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds before another takes the place
 _TRIED = 10.0  # seconds after which a worker has shown that it can live
-_PATIENCE = 10.0  # seconds for a worker to end when it is told to
+_PATIENCE = 10.0  # seconds for all workers to end when they are told to
 _FORK = get_context("fork")
 
 
@@ -146,8 +146,9 @@ class Crew:
         processes = [it.process for it in self._places.values()]
         for process in processes:
             process.terminate()
+        until = time.monotonic() + _PATIENCE
         for process in processes:
-            process.join(_PATIENCE)
+            process.join(max(until - time.monotonic(), 0))
             process.kill()
             process.join()
         for end in (self._lifeline, self._end):

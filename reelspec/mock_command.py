@@ -174,31 +174,31 @@ def command(
 
         def work(post: mock_server.Post) -> None:
             """Serve what one worker does."""
-            store = _open_store(place)
-            clock = begun or begin(store)
-            agreement = mock_server.Agreement(store.board, post.bell)
-            if clock_name == _MANUAL:
-                clock = mock_server.AgreedClock(agreement, clock.now())
-            app = mock_server.build_app(
-                registry,
-                clock=clock,
-                seed=None if seed is None else seed + (post.rank << 32),
-                store=store,
-                timing=mock_server.Timing(
-                    queued=queued, generating=generating, scenarios=waits
-                ),
-                agreement=agreement,
-                control_token=control_token,
-                webhook_hosts=webhook_hosts,
-                folder=files_folder(place),
-                media_budget=media_budget * 1_000_000,
-                fetch_inputs=fetch_inputs,
-                watch=True,
-                keys={name: [key] for name, key in keys.items()},
-            )
-            mock_server.serve(
-                app, listener=post.listener, on_ready=lambda _: post.ready()
-            )
+            with closing(_open_store(place)) as store:
+                clock = begun or begin(store)
+                agreement = mock_server.Agreement(store.board, post.bell)
+                if clock_name == _MANUAL:
+                    clock = mock_server.AgreedClock(agreement, clock.now())
+                app = mock_server.build_app(
+                    registry,
+                    clock=clock,
+                    seed=None if seed is None else seed + (post.rank << 32),
+                    store=store,
+                    timing=mock_server.Timing(
+                        queued=queued, generating=generating, scenarios=waits
+                    ),
+                    agreement=agreement,
+                    control_token=control_token,
+                    webhook_hosts=webhook_hosts,
+                    folder=files_folder(place),
+                    media_budget=media_budget * 1_000_000,
+                    fetch_inputs=fetch_inputs,
+                    watch=True,
+                    keys={name: [key] for name, key in keys.items()},
+                )
+                mock_server.serve(
+                    app, listener=post.listener, on_ready=lambda _: post.ready()
+                )
 
         def announce() -> None:
             """Say where the mock is, once it answers."""

@@ -44,7 +44,15 @@ from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
 from specs.overlays import Action as OverlayAction
 from specs.pointers import Json, join_pointer, look_up, split_pointer
-from specs.provider import Messages, Prices, Provider, Queue, Uploads, Webhooks
+from specs.provider import (
+    Messages,
+    Prices,
+    Provider,
+    Queue,
+    Uploads,
+    Webhooks,
+    read_provider,
+)
 from specs.registry import Registry, vendored_folder
 from specs.schemas import (
     UNSET,
@@ -267,6 +275,7 @@ __all__ = [
     "plan_arrivals",
     "plan_update",
     "read_lock",
+    "read_provider",
     "refuse_faults",
     "show_fact",
     "split_pointer",

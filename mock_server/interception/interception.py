@@ -3,7 +3,8 @@
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from mock_server.interception.environment import (
     route_through,
 )
 from mock_server.interception.proxy import Proxy
-from specs import Registry
+from specs import Registry, SpecError, read_provider
 
 
 @contextmanager
@@ -39,11 +40,19 @@ def intercept(
     host is to be both served and let through.
     """
     hosts = {host for it in registry.providers for host in it.hosts}
-    if both := sorted(hosts & {it.lower() for it in allowed}):
+    passing = {it.lower() for it in allowed}
+    if both := sorted(hosts & passing):
         raise ServedHostError(
             f"{both[0]}: the mock stands in for this host; it cannot be let through"
         )
     authority = Authority(hosts)
+
+    def look() -> Collection[str]:
+        """Return the hosts as they are now, for which the authority then vouches."""
+        found = hosts | (_read_hosts(registry.folder) - passing)
+        authority.vouch(found)
+        return found
+
     address = urlsplit(base_url)
     upstream = (address.hostname or "127.0.0.1", address.port or 80)
     with (
@@ -53,6 +62,7 @@ def intercept(
             hosts=hosts,
             context=authority.context,
             allowed=allowed,
+            look=look,
             on_refusal=on_refusal,
         ) as proxy,
     ):
@@ -66,6 +76,21 @@ def intercept(
         yield variables | placeholder_keys(
             registry.providers, present=present, accepted=keys or {}
         )
+
+
+def _read_hosts(folder: Path) -> set[str]:
+    """Return the hosts of all services in *folder*, without those that have a fault."""
+    found: set[str] = set()
+    for path in folder.glob("*/provider.toml"):
+        with suppress(SpecError, OSError):
+            found |= _read_provider_hosts(path, path.stat().st_mtime_ns)
+    return found
+
+
+@lru_cache(64)
+def _read_provider_hosts(path: Path, _: int) -> frozenset[str]:
+    """Return the hosts of a service, read anew when its file has changed."""
+    return frozenset(read_provider(path, name=str(path)).hosts)
 
 
 def _roots(present: Mapping[str, str]) -> Path:

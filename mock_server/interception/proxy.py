@@ -87,7 +87,8 @@ class Proxy:
 
     *hosts* are those of the services: what goes to them over https is decrypted with
     *context* and handed to the mock at *upstream*. *allowed* hosts are passed through.
-    *on_refusal* is told once, in one line, of each host that is refused.
+    Before a host is refused, *look* says whether it is a service's by now. *on_refusal*
+    is told once, in one line, of each host that is refused.
     """
 
     url: str
@@ -100,12 +101,14 @@ class Proxy:
         hosts: Collection[str],
         context: SSLContext,
         allowed: Collection[str] = (),
+        look: Callable[[], Collection[str]] = tuple,
         on_refusal: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._upstream = upstream
         self._hosts = frozenset(hosts)
         self._context = context
         self._allowed = {it.lower() for it in allowed}
+        self._look = look
         self._on_refusal = on_refusal
         self._refused: set[str] = set()
         self._ready = Event()
@@ -188,13 +191,16 @@ class Proxy:
     async def _reach(self, request: _Request) -> Ends:
         """Return a connection to where *request* may lead; else raise _RefusedError."""
         host, port = request.host, request.port
+        passes = _is_local(host) or host in self._allowed
+        if host not in self._hosts and not passes:
+            self._hosts |= frozenset(await asyncio.to_thread(self._look))
         if host in self._hosts:
             if not request.is_tunnel or port != _HTTPS:
                 raise self._refuse(
                     host, f"{host}:{port}: the mock serves https:// alone"
                 )
             return await asyncio.open_connection(*self._tls_end)
-        if not (_is_local(host) or host in self._allowed):
+        if not passes:
             raise self._refuse(
                 host,
                 f"{host}:{port}: refused, so that nothing leaves this machine; "

@@ -8,7 +8,8 @@ second is too large for its file, as one full of letters may be, is drawn more c
 PyAV and numpy come with the extra `media` and are imported when first needed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +38,9 @@ _OPTIONS = {
     "x264-params": "stitchable=1",  # or parts that differ in quality would not fit
 }
 _QUALITIES = 26, 32, 38, 44, 51  # as x264 counts them: the finest that fits is taken
+IS_UNWANTED: ContextVar[Callable[[], bool]] = ContextVar("is_unwanted")
+"""Says, before each frame that is drawn, whether to give up."""
+
 _MOST_REMEMBERED = 250_000_000  # pixels of a shape whose remainder is remembered
 
 
@@ -95,6 +99,12 @@ def load_av() -> Any:
     return av
 
 
+def check_wanted() -> None:
+    """Raise MediaUnavailableError where nobody wants any more what is being drawn."""
+    if IS_UNWANTED.get(lambda: False)():
+        raise MediaUnavailableError("video: the mock ends; ask the next one")
+
+
 def _draw_opening(film: Film) -> Iterator["Plane"]:
     from mock_server.media.picture import Picture  # noqa: PLC0415 - needs numpy
 
@@ -133,6 +143,7 @@ def _draw_remainder(shape: Shape, quality: int) -> tuple[tuple[bytes, bool], ...
 def _encode(encoder: Any, shape: Shape, planes: Iterable["Plane"]) -> Iterator[Any]:
     """Yield the packets of *planes*, a frame each."""
     for number, plane in enumerate(planes):
+        check_wanted()
         frame = load_av().VideoFrame.from_ndarray(plane, format=_FORMAT)
         frame.pts, frame.time_base = number, 1 / shape.rate
         yield from encoder.encode(frame)

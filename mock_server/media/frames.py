@@ -6,7 +6,7 @@ from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from mock_server.errors import MediaUnavailableError
-from mock_server.media.drawing import load_av
+from mock_server.media.drawing import check_wanted, load_av
 from mock_server.media.films import Film
 
 _MOST_PIXELS = 1_000_000_000  # over all frames: half a minute of work
@@ -30,6 +30,7 @@ def draw_frames(film: Film, video: Path) -> bytes:
         load_av().open(str(video)) as source,
     ):
         for number, frame in enumerate(source.decode(video=0), 1):
+            check_wanted()
             # Each entry is of 1980, so that equal films have equal archives.
             target.writestr(ZipInfo(f"frame_{number:04d}.png"), _encode(frame))
     return archive.getvalue()

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 
 from mock_server.media.cabinet import Cabinet, Clip
-from mock_server.media.drawing import draw_video
+from mock_server.media.drawing import IS_UNWANTED, draw_video
 from mock_server.media.films import Film
 from mock_server.media.frames import draw_frames
 
@@ -46,7 +46,22 @@ class Library:
         self._now = now
         self._lock = Lock()
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._open()
+
+    def _open(self) -> None:
+        self._closed = Event()
         self._threads = ThreadPoolExecutor(2, "reelspec-media")
+
+    def close(self) -> None:
+        """Give up what is being drawn or waits to be; who asks later is drawn for anew.
+
+        Python does not end before its threads have done all that they were given.
+        """
+        with self._lock:
+            closed, threads = self._closed, self._threads
+            self._open()
+        closed.set()
+        threads.shutdown(wait=False, cancel_futures=True)
 
     async def fetch(self, film: Film) -> Clip:
         """Return the video of *film*, drawing it if nobody has asked for it before."""
@@ -68,7 +83,7 @@ class Library:
         with self._lock:
             known = self._known.get(name)
             if known is None or _is_lost(known.clip):
-                clip = self._threads.submit(self._provide, name, draw)
+                clip = self._threads.submit(self._provide, name, draw, self._closed)
                 known = self._known[name] = _Known(clip, self._now())
             elif known.touched < self._now() - _TOUCH_SECONDS:
                 known.touched = self._now()
@@ -78,8 +93,9 @@ class Library:
                 self._known.popitem(last=False)
             return known.clip
 
-    def _provide(self, name: str, draw: Callable[[], bytes]) -> Clip:
+    def _provide(self, name: str, draw: Callable[[], bytes], closed: Event) -> Clip:
         """Return the file of that name from the cabinet, or after it was drawn."""
+        IS_UNWANTED.set(closed.is_set)
         clip = self._cabinet.find(name)
         if clip is None:
             return self._cabinet.keep(name, draw())
@@ -91,4 +107,6 @@ def _is_lost(clip: Future[Clip]) -> bool:
     """Say whether a drawing has failed, or its file been given up for others."""
     if not clip.done():
         return False
+    if clip.cancelled():
+        return True
     return clip.exception() is not None or not clip.result().path.is_file()

@@ -55,9 +55,12 @@ class RedisStore:
         self._wanted = Grouped(self._read, self._threads)
 
     def close(self) -> None:
-        """Close the connections; the store is of no use afterwards."""
-        self._threads.shutdown()
-        self._others.shutdown()
+        """Close the connections; the store is of no use afterwards.
+
+        What still waits for Redis is given up: it may stand still.
+        """
+        for threads in (self._threads, self._others):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._redis.close()
 
     async def add(self, job: Job) -> bool:

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -238,3 +241,13 @@ def _document(
             },
         },
     }
+
+
+@contextmanager
+def standing_still(process: int) -> Iterator[None]:
+    """Have *process* do nothing, and not even say so."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)

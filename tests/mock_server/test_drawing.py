@@ -1,4 +1,5 @@
 import sys
+from contextvars import copy_context
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
@@ -155,6 +156,21 @@ def test_a_video_can_start_before_all_of_it_has_come() -> None:
     content = draw_video(film_of())
 
     assert content.index(b"moov") < content.index(b"mdat")
+
+
+@pytest.mark.parametrize("drawn", [0, 1, 9, 23])
+def test_what_nobody_wants_any_more_is_given_up_at_the_next_frame(drawn: int) -> None:
+    looks = iter([False] * drawn + [True])
+
+    def draw() -> bytes:
+        drawing.IS_UNWANTED.set(lambda: next(looks))
+        return draw_video(film_of())
+
+    drawing._encode_remainder.cache_clear()
+    with pytest.raises(MediaUnavailableError, match="the mock ends"):
+        copy_context().run(draw)
+
+    assert [*looks] == []
 
 
 @pytest.mark.parametrize("missing", ["av", "numpy"])

@@ -1,3 +1,4 @@
+import shutil
 import stat
 from pathlib import Path
 
@@ -67,3 +68,40 @@ def test_a_host_that_the_mock_serves_cannot_be_let_through() -> None:
         intercept(REGISTRY, "http://127.0.0.1:9", allowed=["API.aimlapi.com"]),
     ):
         pass
+
+
+def test_a_host_that_is_new_in_the_documents_is_led_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specs = shutil.copytree(vendored_folder(), tmp_path / "specs")
+    registry = Registry.load(specs)
+    facts = specs / "fal" / "provider.toml"
+    said: list[str] = []
+    refused = httpx.ProxyError
+
+    with (
+        Server(build_app(registry)) as server,
+        intercept(
+            registry,
+            server.base_url,
+            present={},
+            allowed=["b.fal.run"],
+            on_refusal=said.append,
+        ) as variables,
+    ):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(refused):
+            httpx.get("https://a.fal.run/")
+        text = facts.read_text("utf-8")
+        new = text.replace(
+            '"queue.fal.run",', '"queue.fal.run", "a.fal.run", "b.fal.run",', 1
+        )
+        facts.write_text("[", "utf-8")  # as an editor may leave it for a moment
+        with pytest.raises(refused):
+            httpx.get("https://a.fal.run/")
+        facts.write_text(new, "utf-8")
+        answers = [httpx.get(f"https://{it}.fal.run/none") for it in ("a", "queue")]
+
+    assert [it.status_code for it in answers] == [404, 404]
+    assert [it.partition(":")[0] for it in said] == ["a.fal.run"]

@@ -10,6 +10,7 @@ import pytest
 
 from mock_server.errors import MediaUnavailableError
 from mock_server.media.cabinet import Cabinet, Clip
+from mock_server.media.drawing import check_wanted
 from mock_server.media.films import Film
 from mock_server.media.library import Library
 from mock_server.media.parts import PartReply, answer_part, read_part
@@ -67,6 +68,33 @@ def test_who_gives_up_does_not_take_the_drawing_from_the_others() -> None:
         return (await patient).path.read_bytes()
 
     assert asyncio.run(fetch()) == b"video"
+
+
+def test_a_library_that_is_closed_gives_up_what_waits_and_draws_anew_for_others() -> (
+    None
+):
+    begun, go, drawn = Event(), Event(), list[str]()
+
+    def draw(film: Film) -> bytes:
+        begun.set()
+        go.wait(5)
+        check_wanted()
+        drawn.append(film.job)
+        return b"video"
+
+    async def ask(library: Library) -> list[bool]:
+        waiting = [asyncio.create_task(library.fetch(it)) for it in films]
+        await asyncio.to_thread(begun.wait, 5)
+        library.close()
+        go.set()
+        ends = await asyncio.gather(*waiting, return_exceptions=True)
+        await library.fetch(films[-1])
+        return [isinstance(it, Clip) for it in ends]
+
+    films = [Film(shape=SHAPE, model="m", job=str(number)) for number in range(9)]
+
+    assert asyncio.run(ask(Library(draw=draw))) == [False] * 9
+    assert drawn == ["8"]
 
 
 def test_a_drawing_that_failed_is_tried_again() -> None:

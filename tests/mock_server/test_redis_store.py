@@ -1,11 +1,8 @@
 """Against a real Redis, which each run starts for itself."""
 
 import asyncio
-import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from threading import Thread
 from threading import enumerate as enumerate_threads
 from typing import Any
@@ -25,6 +22,7 @@ from mock_server import (
 from mock_server.jobs import Job
 from mock_server.stores.redis import RedisStore
 from specs import Registry
+from tests.mock_server.conftest import standing_still
 
 BODY = {
     "model": "alibaba/wan2.2-vace-fun-a14b-reframe",
@@ -120,16 +118,6 @@ def test_the_loop_goes_on_while_redis_takes_its_time(
         return waits, await reading
 
     assert asyncio.run(scene()) == (True, make_job("a"))
-
-
-@contextmanager
-def standing_still(process: int) -> Iterator[None]:
-    """Have *process* do nothing, and not even say so."""
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
 
 
 def test_calls_that_need_no_redis_are_answered_while_it_stands_still(

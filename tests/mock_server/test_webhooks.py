@@ -14,14 +14,26 @@ from threading import Event, Thread
 from threading import enumerate as enumerate_threads
 from typing import Any
 
+import httpx
 import pytest
 from nacl.signing import VerifyKey
 
-from mock_server import MediaUnavailableError, MemoryStore, SqliteStore
+from mock_server import (
+    ManualClock,
+    MediaUnavailableError,
+    MemoryStore,
+    Server,
+    SqliteStore,
+    StoreError,
+    Timing,
+    build_app,
+)
 from mock_server import webhooks as webhooks_module
 from mock_server.jobs import Job
+from mock_server.ledger import Ledger
 from mock_server.media.library import Library
 from mock_server.webhooks import is_loopback
+from specs import Registry
 
 SUBMIT = "/fal-ai/wan-22-vace-fun-a14b/inpainting"
 BODY = {"prompt": "a cat", "video_url": "https://example.com/a.mp4"}
@@ -340,6 +352,42 @@ def test_a_store_that_does_not_answer_is_asked_again(
     wait_until(lambda: webhook_of(store, job).outcome == "delivered")
 
     assert "the store does not say which are left: gone" in caplog.text
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_store_that_is_closed_when_the_mock_ends_is_no_news(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *, ends: bool
+) -> None:
+    ledger = Ledger(store=MemoryStore(), clock=ManualClock(), timing=Timing(), seed=0)
+    courier = webhooks_module.Courier(ledger=ledger, library=Library(), hosts=())
+    if ends:
+        courier.close()
+
+    async def fail(_: str) -> None:
+        raise StoreError("it was closed")
+
+    monkeypatch.setattr(ledger.store, "get", fail)
+    asyncio.run(courier._look_after("a", asyncio.Semaphore(1)))
+
+    assert bool(caplog.records) is not ends
+
+
+def test_a_server_that_has_ended_looks_after_no_webhook(
+    registry: Registry, receiver: Receiver
+) -> None:
+    others, store = {*enumerate_threads()}, MemoryStore()
+    with Server(build_app(registry, store=store, clock=ManualClock())) as server:
+        key = {"Authorization": "Key id:secret"}
+        hook = {"fal_webhook": receiver.url}
+        url = server.base_url + SUBMIT
+        httpx.post(url, params=hook, json=BODY, headers=key).raise_for_status()
+        (courier,) = (
+            it for it in {*enumerate_threads()} - others if "webhooks" in it.name
+        )
+    courier.join(10)
+
+    assert not courier.is_alive()
+    assert len(store.board.owed("", 10)) == 1
 
 
 def test_the_debts_are_looked_through_part_by_part(
