@@ -3,14 +3,12 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from mock_server.errors import StoreError
 
 _VERSION = 1
 _PATIENCE = 10.0  # seconds that another process may hold the file
-_HEADER = 48  # bytes, each commit changes: https://www.sqlite.org/walformat.html, 2.1
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -44,27 +42,6 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
-
-
-class Commits:
-    """Tells whether anybody has committed to the file at *path*, without asking SQLite.
-
-    All who have the file open share an index of its log, in memory. Its header is other
-    than before as soon as somebody's commit has returned.
-    """
-
-    def __init__(self, path: Path) -> None:
-        with Path(f"{path}-shm").open("rb") as file:
-            self._index = mmap(file.fileno(), _HEADER, access=ACCESS_READ)
-
-    @property
-    def latest(self) -> bytes:
-        """What is other after each commit."""
-        return self._index[:_HEADER]
-
-    def close(self) -> None:
-        """Look no longer."""
-        self._index.close()
 
 
 def _prepare(db: sqlite3.Connection) -> None:

@@ -7,13 +7,17 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from threading import Event
 
 import httpx
+import pytest
 
 from mock_server import SqliteStore
+
+LOCKS = Path("/proc/locks")
 
 _BODY = {
     "model": "alibaba/wan2.2-vace-fun-a14b-reframe",
@@ -94,3 +98,20 @@ def test_a_restarted_server_answers_for_the_jobs_of_the_last(tmp_path: Path) -> 
             os.kill(process.pid, signal.SIGKILL)
 
     assert [it.json()["id"] for it in polls] == ids
+
+
+@pytest.mark.skipif(not LOCKS.exists(), reason="only Linux lists who holds which lock")
+def test_a_store_keeps_the_locks_by_which_others_know_of_it(tmp_path: Path) -> None:
+    # Whoever closes a file that SQLite has open, too, loses its locks without a word;
+    # another process then takes the log for one that nobody uses.
+    path = tmp_path / "jobs.sqlite"
+    with closing(SqliteStore(path)) as store:
+        asyncio.run(store.get("nobody"))
+        locked = {
+            int(line.split()[5].rpartition(":")[2])
+            for line in LOCKS.read_text().splitlines()
+            if f" {os.getpid()} " in line
+        }
+        files = [path, Path(f"{path}-shm")]
+
+        assert {it.stat().st_ino for it in files} <= locked
