@@ -16,7 +16,7 @@ from reelspec import specs_add_command, specs_sync_command
 from reelspec.diff_command import diff_specs
 from reelspec.exits import expected_errors
 from reelspec.options import json_option, print_json, specs_option
-from reelspec.wording import describe_lifecycle, describe_limits
+from reelspec.wording import describe_lifecycle, describe_limits, describe_prices
 from specs import (
     UNSET,
     Contract,
@@ -248,13 +248,7 @@ def _print_contract(
             console.print(Padding(Text(parameter.schema.description), (0, 0, 0, 6)))
     console.print()
     if prices := contract.provider.prices:
-        steps = ", ".join(f"{name} {price}" for name, price in prices.values.items())
-        text = (
-            f"price   {prices.currency} {steps} per {prices.unit}"
-            if steps
-            else prices.source
-        )
-        console.print(Text(text), soft_wrap=True)
+        console.print(Text(f"price   {describe_prices(prices)}"), soft_wrap=True)
     for fault in _own_faults(contract, faults):
         line = f"waived  {fault.rule}: {fault.problem} ({fault.reason})"
         console.print(Text(line, style="dim"), soft_wrap=True)

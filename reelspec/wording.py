@@ -7,6 +7,7 @@ from specs import (
     Bound,
     Lifecycle,
     NumberSchema,
+    Prices,
     Schema,
     StringSchema,
 )
@@ -56,3 +57,14 @@ def _range(low: Bound | None, high: Bound | None) -> str:
     if high:
         parts.append(f"{'below' if high.exclusive else 'at most'} {high.value}")
     return ", ".join(parts)
+
+
+def describe_prices(prices: Prices) -> str:
+    """Return what a generation costs, and what of that nobody has published."""
+    if prices.assumed is not None:
+        text = f"{prices.currency} {prices.assumed:g} per generation"
+        if prices.credits_per_unit:
+            text += f", {round(prices.assumed * prices.credits_per_unit):,} credits"
+        return f"{text} (assumed: {prices.source})"
+    steps = ", ".join(f"{name} {price}" for name, price in prices.values.items())
+    return f"{prices.currency} {steps} per {prices.unit}"

@@ -266,7 +266,8 @@ class Prices(_Facts):
     `parameter`; a video second is `frames_per_second` frames. The member `frames` asks
     for so many of them, unless one of `matching` is true: then the input decides. The
     member `inserted` asks for so many more between each two. Where the provider bills
-    in credits, `credits_per_unit` of them are one unit of currency.
+    in credits, `credits_per_unit` of them are one unit of currency. Where no price is
+    published there are no `values`, and `assumed` is what any generation is said to cost.
     """
 
     currency: str
@@ -274,12 +275,21 @@ class Prices(_Facts):
     frames_per_second: int | None = None
     parameter: str | None = None
     values: dict[str, Annotated[float, Field(ge=0)]] = {}
+    assumed: Annotated[float, Field(ge=0)] | None = None
     frames: str | None = None
     inserted: str | None = None
     matching: tuple[str, ...] = ()
     credits_per_unit: int | None = None
     source: str
     retrieved: date | None = None
+
+    @model_validator(mode="after")
+    def _has_a_price(self) -> Self:
+        if bool(self.values) is (self.assumed is not None):
+            raise ValueError(
+                "give values, or what is assumed where no price is published"
+            )
+        return self
 
 
 class _LifecycleFacts(_Facts):
@@ -348,6 +358,14 @@ class Provider(_Facts):
             raise ValueError(
                 f"model.in is {self.model.location!r}, but operations.submit.path is "
                 f"{self.operations.submit.path!r}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _bills_by_a_price(self) -> Self:
+        if (self.job.cost or self.job.spent) and self.prices is None:
+            raise ValueError(
+                "job names where the bill stands, but there is no [prices]"
             )
         return self
 

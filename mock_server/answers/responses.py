@@ -253,10 +253,10 @@ def _repeat(view: View, name: str, schema: Schema) -> Json:
 def price(view: View) -> float:
     """Return what the video costs, in the provider's currency."""
     prices = view.contract.provider.prices
-    if prices is None or not prices.values:
-        # Where no price is published, one unit of currency, as the samples of the
-        # provider's documentation show it.
-        return 1.0
+    if prices is None:
+        return 0.0  # of no bill: the registry refuses one without a price
+    if prices.assumed is not None:
+        return prices.assumed
     wish = str(view.job.inputs.get(prices.parameter or ""))
     each = prices.values.get(wish, next(iter(prices.values.values())))
     return round(each * view.shape.frames / (prices.frames_per_second or 1), 6)

@@ -1,5 +1,6 @@
 """A service whose poll carries everything, over HTTP."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,20 @@ def test_what_was_spent_is_told_where_the_document_declares_it(
     assert mock.poll(job_id)["meta"] == {
         "usage": {"credits_used": 2_000_000, "usd_spent": 1}
     }
+
+
+def test_the_credits_that_are_used_follow_the_table_of_prices(
+    make_mock: Mocks, tmp_path: Path
+) -> None:
+    specs = shutil.copytree(vendored_folder(), tmp_path / "specs")
+    facts = specs / "aimlapi" / "provider.toml"
+    text = facts.read_text("utf-8").replace("assumed = 1.0", "assumed = 0.25")
+    facts.write_text(text, "utf-8")
+    mock = make_mock(Registry.load(specs))
+    job_id = mock.reframe()
+    mock.clock.advance(10)
+
+    assert mock.poll(job_id)["meta"] == {"usage": {"credits_used": 500_000}}
 
 
 @pytest.mark.parametrize("encoded", [True, False])

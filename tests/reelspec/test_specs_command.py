@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from reelspec.cli import main
 from reelspec.codes import Exit
-from specs import vendored_folder
+from reelspec.wording import describe_prices
+from specs import Prices, vendored_folder
 
 REFRAME = "alibaba/wan2.2-vace-fun-a14b-reframe"
 
@@ -47,6 +48,24 @@ def test_show_tells_every_parameter_with_its_range_and_default() -> None:
     assert "num_frames  integer; 17 to 241; default 81" in out
     assert 'resolution  string; 480p, 580p, 720p; default "480p"' in out
     assert "video_url  string (uri); required" in out
+
+
+def test_show_says_which_price_is_published_and_which_assumed() -> None:
+    _, assumed, _ = run("specs", "show", REFRAME)
+    _, published, _ = run("specs", "show", "fal:fal-ai/wan-22-vace-fun-a14b/inpainting")
+    _, facts, _ = run("specs", "show", REFRAME, "--json")
+
+    assert "price   USD 1 per generation, 2,000,000 credits (assumed: " in assumed
+    assert "no price per model is published in the documents)" in assumed
+    assert "price   USD 480p 0.05, 580p 0.075, 720p 0.1 per video second" in published
+    assert "assumed" not in published
+    assert json.loads(facts)["prices"]["assumed"] == 1.0
+
+
+def test_a_price_in_no_credits_is_shown_without_them() -> None:
+    prices = Prices(currency="EUR", assumed=0.5, source="made up")
+
+    assert describe_prices(prices) == "EUR 0.5 per generation (assumed: made up)"
 
 
 def test_show_speaks_json() -> None:

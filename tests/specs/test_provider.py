@@ -147,6 +147,25 @@ def load_edited(
             "other_paths are sent as documented, so wire_path is idle",
             id="other-paths",
         ),
+        pytest.param(
+            "[limits]",
+            '[prices]\ncurrency = "USD"\nsource = "x"\n\n[limits]',
+            "give values, or what is assumed where no price is published",
+            id="no-price",
+        ),
+        pytest.param(
+            "[limits]",
+            '[prices]\ncurrency = "USD"\nassumed = 1.0\nvalues = { a = 2 }\n'
+            'source = "x"\n\n[limits]',
+            "give values, or what is assumed where no price is published",
+            id="published-and-assumed",
+        ),
+        pytest.param(
+            "[job]",
+            '[job]\ncost = "/bill"',
+            "job names where the bill stands, but there is no [prices]",
+            id="bill-without-price",
+        ),
     ],
 )
 def test_facts_are_refused_when_one_is_wrong(
