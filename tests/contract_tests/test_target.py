@@ -3,6 +3,7 @@
 import socket
 import time
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -153,6 +154,38 @@ def test_the_bridge_answers_500_when_the_application_raises() -> None:
 
     with AsgiBridge(broken) as bridge, httpx.Client(transport=bridge) as client:
         assert client.get("http://a.test/").status_code == 500
+
+
+def test_an_answer_that_an_application_breaks_off_is_no_whole_answer(
+    registry: Registry,
+) -> None:
+    async def short(scope: object, receive: object, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+    contract = registry.contract(AIMLAPI)
+    with AsgiBridge(short) as bridge:
+        target = Target(base_url="http://a.test", keys=KEYS, transport=bridge)
+        with target.connect(contract) as connection:
+            found = connection.send(Request(operation=contract.poll), credential=None)
+
+    assert found.broken == "the application broke off its answer"
+
+
+def test_an_application_hears_of_the_end_once_it_has_answered() -> None:
+    heard: list[str] = []
+
+    async def listening(scope: object, receive: Any, send: Any) -> None:
+        heard.append((await receive())["body"].decode())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.trailers", "headers": []})
+        await send({"type": "http.response.body", "body": b"yes"})
+        heard.append((await receive())["type"])
+
+    with AsgiBridge(listening) as bridge, httpx.Client(transport=bridge) as client:
+        assert client.post("http://a.test/", content=b"hear").text == "yes"
+
+    assert heard == ["hear", "http.disconnect"]
 
 
 def test_the_bridge_serves_many_requests_and_closes_twice(registry: Registry) -> None:
