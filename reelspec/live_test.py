@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from reelspec.codes import Exit
 from reelspec.exits import CommandError
 from reelspec.live_plan import dollars, plan_lines
 from reelspec.options import chosen
+from reelspec.progress import progress_bar
 from reelspec.reporting import Reporting
 from specs import Provider, Registry
 
@@ -74,13 +74,7 @@ def run_live_test(registry: Registry, order: LiveOrder, reporting: Reporting) ->
             console.print(it)
         _agree(order, on_stderr=reporting.is_json_alone)
         purse = live.Purse(budget=order.budget, tariff=tariff, ledger=ledger)
-        with Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=Console(stderr=True),
-            transient=True,
-        ) as bar:
+        with progress_bar() as bar:
             task = bar.add_task("", total=None)
             report = live.run_live(
                 plan,
