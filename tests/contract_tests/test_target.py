@@ -74,6 +74,24 @@ def test_a_request_carries_the_credential_and_the_body_as_given(
     assert sent.headers["x-a"] == "b"
 
 
+def test_nothing_is_remembered_from_one_request_to_the_next(
+    registry: Registry,
+) -> None:
+    class Baker(Recorder):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            super().handle_request(request)
+            return httpx.Response(307, headers={"Set-Cookie": "a=b", "Location": "/"})
+
+    recorder, contract = Baker(), registry.contract(AIMLAPI)
+    target = Target(base_url="http://a.test", keys=KEYS, transport=recorder)
+    with target.connect(contract) as connection:
+        for _ in range(2):
+            connection.send(Request(operation=contract.poll), credential=None)
+
+    assert len(recorder.seen) == 2
+    assert "cookie" not in recorder.seen[1].headers
+
+
 def test_a_transport_that_was_handed_in_stays_open(registry: Registry) -> None:
     transport = Recorder()
     target = Target(base_url="http://a.test", keys=KEYS, transport=transport)
