@@ -34,6 +34,7 @@ from specs import (
 from tests.contract_tests.conftest import AIMLAPI, FAL
 from tests.contract_tests.mutants import faulty
 from tests.contract_tests.mutants.reference import Service
+from tests.contract_tests.test_cases import TakesWholeFractions
 
 
 def run_against(
@@ -130,6 +131,26 @@ def test_a_request_that_is_refused_and_carried_out_is_a_fault(
     (found,) = report.faults
     assert found.fault.claim == "a_poll_changes_nothing"
     assert found.test == "test_no_operation_works_without_a_key"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_reading_of_the_document_is_a_fault_only_where_it_is_asked_for(
+    strict: bool, small_registry: Registry
+) -> None:
+    report = run_against(
+        TakesWholeFractions(small_registry),
+        small_registry,
+        AIMLAPI,
+        strict=strict,
+        stop_early=True,
+    )
+
+    (result,) = report.contracts
+    found = [(it.fault.claim, it.test) for it in result.faults]
+    fault = ("an_invalid_request_is_refused", "test_open_questions_are_answered")
+    assert found == [fault] * strict
+    choices = {it.question: it.is_accepted for it in result.choices}
+    assert strict or choices["num_frames: 81.0 for an integer"]
 
 
 def test_a_fault_that_does_not_show_again_is_told(small_registry: Registry) -> None:
