@@ -192,6 +192,24 @@ def test_what_a_document_sets_no_end_to_is_asked_beyond_reason(
         )
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "integer", "format": "int64"},
+        {"type": "number", "multipleOf": 0.5},
+        {"type": "number", "minimum": 0, "maximum": 1},
+        {"type": "string", "format": "uri"},
+        {"type": "string", "enum": ["a"]},
+    ],
+)
+def test_nothing_is_asked_beyond_reason_where_a_document_sets_an_end(
+    schema: dict[str, Any],
+) -> None:
+    asked = [it.label for it in cases.questions(contract_from({"x": schema}))]
+
+    assert not [it for it in asked if "without a m" in it]
+
+
 @every_contract
 def test_what_is_no_value_of_json_stands_for_each_number(contract: Contract) -> None:
     sent = [request.body or b"" for _, request in plan.invalid_requests(contract)]
