@@ -62,9 +62,11 @@ class ContractPlugin:
         assign: Callable[[pytest.Config], Assignment],
         *,
         on_progress: Callable[[Progress], object] = lambda _: None,
+        until: Callable[[Fault], bool] = lambda _: False,
     ) -> None:
         self._assign = assign
         self._on_progress = on_progress
+        self._until = until
         self._done = self._total = 0
         self.findings = Findings()
         # From pytest_configure on.
@@ -195,6 +197,8 @@ class ContractPlugin:
         tally.add_seconds(_name_of(item), call.duration)
         if call.excinfo is not None and not report.skipped:
             self._tell(item, call.excinfo.value, report, tally)
+            if any(map(self._until, tally.faults.values())):
+                item.session.shouldfail = "what was looked for was found"
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -99,6 +99,21 @@ def test_a_report_tells_every_fault_when_the_contract_is_broken(
     assert {it["rule"] for it in faults} == {"maximum"}
 
 
+def test_a_run_ends_with_the_test_that_sees_what_is_looked_for(
+    small_registry: Registry,
+) -> None:
+    service = faulty.TakesMoreThanTheMaximum(small_registry)
+    wanted = "test_planned_violations_are_refused"
+
+    report = run_against(
+        service, small_registry, AIMLAPI, until=lambda it: it.rule == "maximum"
+    )
+
+    (result,) = report.contracts
+    assert {it.test for it in result.faults} == {wanted}
+    assert [it.test for it in result.tests][-1] == wanted
+
+
 def test_a_fault_that_does_not_show_again_is_told(small_registry: Registry) -> None:
     report = run_against(
         faulty.RefusesWhatIsRightAtFirst(small_registry), small_registry, AIMLAPI

@@ -34,15 +34,14 @@ class Verdict:
 
 def execute(mutant: Mutant, registry: Registry, *, seed: int | None = None) -> Verdict:
     """Test *mutant* as `reelspec test` would, for as long as it takes to kill it."""
-    verdict = _execute(mutant, registry, seed=seed, stop_early=True)
-    # The first test that fails may show another side of the fault.
-    return verdict if verdict.killers else _execute(mutant, registry, seed=seed)
-
-
-def _execute(mutant: Mutant, registry: Registry, **options: Any) -> Verdict:
-    service = mutant.build(registry)
-    (result,) = examine(service, registry, mutant.contract, **options).contracts
-    return Verdict(mutant=mutant, result=result)
+    report = examine(
+        mutant.build(registry),
+        registry,
+        mutant.contract,
+        seed=seed,
+        until=lambda fault: _names(fault, mutant),
+    )
+    return Verdict(mutant=mutant, result=report.contracts[0])
 
 
 def examine(
