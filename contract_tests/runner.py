@@ -39,7 +39,7 @@ def run(
 
     *only* is the key of the one fault to look for, *failures* a folder or Redis where
     failed cases are kept, *command* the words that start such a run again. A run ends
-    with the test that sees a fault of which *until* is true. Raises ContractTestError
+    with the first fault of which *until* is true. Raises ContractTestError
     where the target cannot be judged at all.
     """
     if contracts is None or only is not None:

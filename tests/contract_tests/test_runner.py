@@ -99,7 +99,7 @@ def test_a_report_tells_every_fault_when_the_contract_is_broken(
     assert {it["rule"] for it in faults} == {"maximum"}
 
 
-def test_a_run_ends_with_the_test_that_sees_what_is_looked_for(
+def test_a_run_ends_with_the_first_fault_that_is_looked_for(
     small_registry: Registry,
 ) -> None:
     service = faulty.TakesMoreThanTheMaximum(small_registry)
@@ -110,7 +110,8 @@ def test_a_run_ends_with_the_test_that_sees_what_is_looked_for(
     )
 
     (result,) = report.contracts
-    assert {it.test for it in result.faults} == {wanted}
+    assert [(it.test, it.sightings) for it in result.faults] == [(wanted, 1)]
+    assert result.errors == ()
     assert [it.test for it in result.tests][-1] == wanted
 
 
