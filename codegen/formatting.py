@@ -10,6 +10,7 @@ from codegen.errors import FormatError
 from codegen.vet import parse
 
 _SETTINGS = ("--isolated", "--no-cache", "--quiet", "--target-version=py311")
+_FIX = ("--fix", "--select=I,F401", "--config=lint.isort.combine-as-imports=true")
 
 
 def format_all(files: Mapping[str, str]) -> dict[str, str]:
@@ -25,7 +26,7 @@ def format_all(files: Mapping[str, str]) -> dict[str, str]:
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
-        _run("check", "--fix", "--select=I,F401", str(root))
+        _run("check", *_FIX, str(root))
         _run("format", "--line-length=88", str(root))
         return {path: (root / path).read_text(encoding="utf-8") for path in files}
 

@@ -59,8 +59,7 @@ class CallFacts:
 
     method: str
     path: str
-    id_name: str
-    id_in: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -304,9 +304,8 @@ def _lower_call(operation: Operation) -> CallFacts:
         raise _unsupported(operation, f"the path parameter {sorted(strays)[0]!r}")
     return CallFacts(
         method=operation.method,
-        path=operation.wire_path,
-        id_name=carrier.name if carrier else "",
-        id_in=location,
+        path=operation.wire_path.replace(f"{{{operation.id}}}", "{id}"),
+        query=carrier.name if carrier and location == "query" else "",
     )
 
 

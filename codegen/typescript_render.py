@@ -59,12 +59,7 @@ def _service(package: ProviderPackage) -> dict[str, object]:
 
 def _protocol(resource: Resource) -> dict[str, object]:
     calls = {
-        role: {
-            "method": it.method,
-            "path": it.path,
-            "id_name": it.id_name,
-            "id_in": it.id_in,
-        }
+        role: {"method": it.method, "path": it.path, "query": it.query}
         for role, it in resource.calls.items()
     }
     return {

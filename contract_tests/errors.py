@@ -5,6 +5,7 @@ A service that breaks its contract is not here: that is a `Failure`.
 ContractTestError
 ├── UnreachableError    nobody answers at the target's address
 ├── MissingKeyError     the target holds no key for a provider under test
+├── RefusedKeyError     the service does not take the key that it is paid with
 ├── TargetError         a target, or the text that names one, cannot be used
 ├── PriceError          nobody knows what a call may cost at most
 ├── BudgetError         the next call might cost more than is left
@@ -40,6 +41,10 @@ class UnreachableError(ContractTestError):
 
 class MissingKeyError(ContractTestError):
     """The target holds no key for a provider that is to be tested."""
+
+
+class RefusedKeyError(ContractTestError):
+    """The service does not take the key, so nothing that it answers tells anything."""
 
 
 class TargetError(ContractTestError):

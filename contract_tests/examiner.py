@@ -2,9 +2,10 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hypothesis.errors import Unsatisfiable
@@ -16,15 +17,15 @@ from contract_tests.checks.readings import cost, position, video
 from contract_tests.claims import Finding
 from contract_tests.errors import MissingKeyError, UnmetSchemaError
 from contract_tests.evidence import Evidence, Job, Sighting, Situation
-from contract_tests.failures import Failure, Fault, show
+from contract_tests.failures import Failure, Fault, show, try_all
 from contract_tests.rules import RuleSide, broken_by, shown_by
 from contract_tests.searches import Enough, Found, Search
 from contract_tests.tally import Tally
 from contract_tests.target import NO_ANSWER, Exchange, Sender, Target
 from contract_tests.videos import look_at
 from contract_tests.violations import Violation
-from contract_tests.wire import encode
-from specs import Contract, Judge, Operation, Request
+from contract_tests.wire import decode, encode
+from specs import Answer, Contract, Judge, Operation, Request
 
 _MOST_BROKEN = 3
 
@@ -111,10 +112,35 @@ class Examiner:
 
     def refuse(self, request: Request, *, violation: Violation) -> None:
         """Send a *request* that breaks one rule."""
+        self._judge_refusal(self._send_signed(request), violation)
+
+    def refuse_at_once(
+        self, request: Request, ways: Sequence[tuple[Violation, Request]]
+    ) -> None:
+        """Send a *request* that breaks, each in its member, what *ways* break alone.
+
+        What a refusal does not say for certain is asked once more: a rule is only
+        shown by an answer that names its member, and no member that is as it should be.
+        """
+        exchange, body = self._send_signed(request), decode(request.body or b"")
+        assert isinstance(body, dict)
+        named = _words(exchange.answer) & body.keys()
+        are_told = named <= {str(it.path[0]) for it, _ in ways}
+
+        def judge(violation: Violation, alone: Request) -> None:
+            is_told = are_told and str(violation.path[0]) in named
+            if 400 <= exchange.answer.status < 500 and not is_told:
+                self.refuse(alone, violation=violation)
+            else:
+                self._judge_refusal(exchange, violation)
+
+        try_all(partial(judge, *it) for it in ways)
+
+    def _judge_refusal(self, exchange: Exchange, violation: Violation) -> None:
         place = "/".join(str(it) for it in violation.path)
-        case = f"{place or request.operation.role}: {violation.label}"
-        self._ask(
-            request,
+        case = f"{place or exchange.request.operation.role}: {violation.label}"
+        self._examine(
+            exchange,
             Situation.REFUSE,
             case=case,
             violation=violation,
@@ -166,6 +192,7 @@ class Examiner:
         """Download the video of *job*; say whether it could be measured as well."""
         with self.target.connect(self.contract) as connection:
             exchange, content = connection.download(self.contract.outcome, job.video)
+        self.tally.requests += 1
         seen = look_at(content) if content else None
         self._examine(exchange, Situation.WATCH, job=job, video=seen)
         return seen is not None
@@ -233,6 +260,7 @@ class Examiner:
         if self._is_given_up:
             return self._broken[-1]
         exchange = self._connection.send(request, credential=credential)
+        self.tally.requests += 1
         if exchange.broken:
             self._broken.append(exchange)
         return exchange
@@ -252,7 +280,6 @@ class Examiner:
         has been accepted, whatever else is wrong with the answer. *known* are the
         fields of `Evidence` that only the caller can fill.
         """
-        self.tally.requests += 1
         evidence = Evidence(
             contract=self.contract,
             situation=situation,
@@ -306,9 +333,12 @@ class Examiner:
 
 def _blamed(sides: tuple[RuleSide, ...], evidence: Evidence) -> tuple[RuleSide, ...]:
     """Return those of *sides* whose parameter the answer names, or all if it names none."""
-    answer = evidence.exchange.answer.body.decode("utf-8", "replace")
-    words = frozenset(re.findall(r"\w+", answer))
+    words = _words(evidence.exchange.answer)
     return tuple(it for it in sides if it.rule.parameter in words) or sides
+
+
+def _words(answer: Answer) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", answer.body.decode("utf-8", "replace")))
 
 
 def request_for(operation: Operation, id_: str) -> Request:

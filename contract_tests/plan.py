@@ -3,7 +3,7 @@
 import re
 import string
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,11 @@ from contract_tests.rules import RuleSide, broken_by
 from contract_tests.strategies import from_object
 from contract_tests.target import Target
 from contract_tests.violations import Violation, violations
-from contract_tests.wire import Written, encode
+from contract_tests.wire import Written, decode, encode
 from specs import Contract, Provider, Request
+
+Way = tuple[Violation, Request]
+"""One way to break a rule, and the request that does."""
 
 _NOTHING: st.SearchStrategy[None] = st.none()
 _NO_KEY = "malformed"
@@ -36,7 +39,7 @@ def valid_bodies(contract: Contract) -> st.SearchStrategy[dict[str, Any]]:
     return from_object(contract.body).map(lambda it: it | contract.fixed)
 
 
-def invalid_requests(contract: Contract) -> Iterator[tuple[Violation, Request]]:
+def invalid_requests(contract: Contract) -> Iterator[Way]:
     """Yield each planned way to break a rule of any operation, as it is sent."""
     for violation in violations(contract.body):
         for value in violation.planned:
@@ -51,24 +54,56 @@ def invalid_requests(contract: Contract) -> Iterator[tuple[Violation, Request]]:
                 yield replace(missing, path=(it.name,)), Request(operation=operation)
 
 
-def few_invalid_requests(contract: Contract) -> list[tuple[Violation, Request]]:
+def few_invalid_requests(contract: Contract) -> list[Way]:
     """Return one request for each side that a refusal shows, each broken in another way.
 
     A wrong type comes in many kinds, and so does a value near a listed one: from
     parameter to parameter the next one is taken.
     """
-    ways: dict[RuleSide, dict[str, tuple[Violation, Request]]] = {}
+    ways: dict[RuleSide, dict[str, Way]] = {}
     for violation, request in invalid_requests(contract):
         for side in broken_by(contract, violation):
             those = ways.setdefault(side, {})
             those.setdefault(violation.label, (violation, request))
     turns: Counter[str] = Counter()
-    chosen: list[tuple[Violation, Request]] = []
+    chosen: list[Way] = []
     for side, those in ways.items():
         keyword = side.rule.keyword
         chosen.append([*those.values()][turns[keyword] % len(those)])
         turns[keyword] += keyword in _VARIED
     return chosen
+
+
+def two_by_two(contract: Contract, ways: Iterable[Way]) -> Iterator[tuple[Way, ...]]:
+    """Yield *ways*, but those that make members be of the wrong type in pairs.
+
+    Who reads a body by its schema tells of each member that is of the wrong type, so
+    one refusal shows both.
+    """
+    paired: list[Way] = []
+    for way in ways:
+        violation = way[0]
+        is_member = len(violation.path) == 1 and violation.path[0] not in contract.fixed
+        if violation.rule == "type" and is_member:
+            paired.append(way)
+        else:
+            yield (way,)
+    for start in range(0, len(paired), 2):
+        yield tuple(paired[start : start + 2])
+
+
+def at_once(contract: Contract, ways: tuple[Way, ...]) -> Request:
+    """Return the request that breaks, each in a member of its own, what *ways* break."""
+    if len(ways) == 1:
+        return ways[0][1]
+    whole: dict[str, Any] = {}
+    broken: dict[str, Any] = {}
+    for violation, request in ways:
+        body, name = decode(request.body or b""), str(violation.path[0])
+        assert isinstance(body, dict)
+        whole |= body
+        broken[name] = body[name]
+    return submit_of(contract, encode(whole | broken))
 
 
 def invalid_bodies(

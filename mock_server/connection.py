@@ -6,17 +6,17 @@ waits for a body that does not arrive is woken. And an answer that is whole is w
 at once: messages of ASGI would take longer than all the mock does.
 """
 
+import asyncio
 import logging
 import struct
 from asyncio import Event, TimerHandle, Transport
 from functools import cached_property
 from socket import SO_LINGER, SOL_SOCKET
-from typing import cast
+from typing import Any, cast
 from urllib.parse import unquote
 
 import httptools
-from starlette.types import Receive
-from uvicorn._types import ASGI3Application, HTTPScope
+from uvicorn._types import ASGI3Application, ASGIReceiveEvent, HTTPScope
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -33,12 +33,48 @@ _LONGEST_HEAD = 65_536
 _PATIENCE = 20.0  # seconds for a head to arrive
 
 
+class Outbox:
+    """Answers that are ready: those of one round of the loop are written together.
+
+    Each write may wake the client, and to do that takes longer than much of an answer.
+    One that is awake already, since it reads the answer before, need not be woken.
+    """
+
+    def __init__(self) -> None:
+        self._answers: list[tuple[Exchange, bytes]] = []
+        self._defaults: list[tuple[bytes, bytes]] = []
+        self._default_lines = b""
+
+    def write_defaults(self, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """Return *headers*, which every answer of the same second has, as lines."""
+        if headers is not self._defaults:
+            self._default_lines = b"".join([b"%b: %b\r\n" % it for it in headers])
+            self._defaults = headers
+        return self._default_lines
+
+    def put(self, it: "Exchange", answer: bytes) -> None:
+        """Have *answer* to *it* written when all that is ready to run has run."""
+        if not self._answers:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._answers.append((it, answer))
+
+    def _send(self) -> None:
+        answers, self._answers = self._answers, []
+        for it, answer in answers:
+            it.send_now(answer)
+
+
 class Connection(HttpToolsProtocol):
     """A connection that can be severed, and that does not wait for ever."""
 
     _head_length = 0
     _head_begun = _body_begun = False
     _arriving: TimerHandle | None = None
+    _idle_since: float | None = None  # while no request is on its way
+
+    def __init__(self, *args: Any, outbox: Outbox, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.outbox = outbox
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Wait for the first head."""
@@ -48,6 +84,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._arrived()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -81,6 +119,19 @@ class Connection(HttpToolsProtocol):
         else:
             self._start_asgi_task(self.cycle, self.app)
 
+    def on_response_complete(self) -> None:
+        """Go on with the next request, or wait for one, for as long as is usual."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._await_request(self.timeout_keep_alive)
+
     def on_message_complete(self) -> None:
         """Take the request as whole."""
         self._body_begun, self._head_length = False, 0
@@ -105,6 +156,24 @@ class Connection(HttpToolsProtocol):
         if self._arriving is None:
             self._arriving = self.loop.call_later(_PATIENCE, self.transport.close)
 
+    def _unset_keepalive_if_required(self) -> None:
+        """Let the clock run: it looks itself whether anything has come meanwhile."""
+        self._idle_since = None
+
+    def _await_request(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self._look_idle)
+
+    def _look_idle(self) -> None:
+        """Close the connection if it has been idle for long enough."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return  # the answer to what has come sets the clock anew
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._await_request(left)
+        else:
+            self.transport.close()
+
     def _arrived(self) -> None:
         if self._arriving is not None:
             self._arriving.cancel()
@@ -123,6 +192,7 @@ class Exchange(RequestResponseCycle):
     logger = _LOG
     access_log = disconnected = response_started = response_complete = False
     more_body = True
+    _taken = False  # the body, by whoever answers
     chunked_encoding = None
     expected_content_length = 0
 
@@ -177,7 +247,7 @@ class Exchange(RequestResponseCycle):
         if not isinstance(app, MockApp) or app.is_own(self.head):
             await super().run_asgi(app)
             return
-        reply = await app.answer(self.head, cast("Receive", self.receive))
+        reply = await app.answer(self.head, self.receive)  # type: ignore[arg-type]  # the same messages, by other names
         if type(reply) is Reply:
             try:
                 await self._write(reply)
@@ -187,19 +257,35 @@ class Exchange(RequestResponseCycle):
         else:
             await super().run_asgi(cast("ASGI3Application", reply))
 
+    async def receive(self) -> ASGIReceiveEvent:
+        """Return what came of the body, at once where all of it is here."""
+        waits = self.more_body or self.waiting_for_100_continue
+        if waits or self.disconnected or self._taken:
+            return await super().receive()
+        self._taken = True
+        body, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": False}
+
     async def _write(self, reply: Reply) -> None:
         """Write *reply* as a whole."""
         await self.flow.drain()  # at once, unless the client does not read
         if self.disconnected:
             return
-        parts = [STATUS_LINE[reply.status]]
-        parts += [b"%b: %b\r\n" % it for it in self.default_headers]
-        parts.append(reply.header_lines)
-        parts.append(b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n")
-        if self.head.method != "HEAD":
-            parts.append(reply.body)
-        self.response_started = self.response_complete = True
-        self.transport.write(b"".join(parts))
+        outbox = self._connection.outbox
+        parts = (
+            STATUS_LINE[reply.status],
+            outbox.write_defaults(self.default_headers),
+            reply.header_lines,
+            b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n",
+            reply.body if self.head.method != "HEAD" else b"",
+        )
+        self.response_started = True
+        outbox.put(self, b"".join(parts))
+
+    def send_now(self, answer: bytes) -> None:
+        """Write the whole *answer*, which ends the exchange."""
+        self.response_complete = True
+        self.transport.write(answer)
         self.message_event.set()
         if not self.keep_alive:
             self.transport.close()

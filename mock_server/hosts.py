@@ -16,7 +16,7 @@ from mock_server.exchange import Call, Head, read_call
 from mock_server.memory import Memory
 from specs import Provider
 
-_MOST_HEADS, _LONGEST_HEAD = 4_096, 2_000  # so many are remembered, none that is longer
+_MOST_HEADS, _ROOM = 20_000, 8_000_000  # heads that are remembered, and their bytes
 
 
 class Hosts:
@@ -27,15 +27,14 @@ class Hosts:
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._names = {host for it in providers for host in it.hosts}
-        self._known: Memory[Head, Call] = Memory(_MOST_HEADS)
+        self._known: Memory[Head, Call] = Memory(_MOST_HEADS, room=_ROOM)
 
     def read(self, head: Head) -> Call:
         """Return the request that *head* begins, without its body."""
         call = self._known.get(head)
         if call is None:
             call = self._settle(read_call(head))
-            if call.head_bytes <= _LONGEST_HEAD:
-                self._known[head] = call
+            self._known.keep(head, call, size=call.head_bytes)
         return call
 
     def _settle(self, call: Call) -> Call:

@@ -96,8 +96,10 @@ class Job:
             # was there first, counts first.
             changes = sorted((*changes, *self.forced), key=attrgetter("at"))
         for change in changes:
+            if change.at > now:
+                break
             state = lifecycle.transitions[standing.state].get(change.event)
-            if change.at <= now and state is not None:
+            if state is not None:
                 standing = Standing(state, change.at, change.event)
                 yield standing
 
@@ -140,16 +142,14 @@ def draw_schedule(
 
     One that would be queued for longer than *patience* is withdrawn by then.
     """
-    steps = len(lifecycle.path(scenario.end or Event.COMPLETE)) - 1
-    changes, at = [], now
-    for step in range(1, steps + 1):
-        last = step == steps
-        if last and scenario.end is None:
-            break
-        at += timing.draw("generating" if last else "queued", scenario, random)
-        changes.append(
-            Change(at, scenario.end if last and scenario.end else Event.START)
-        )
+    state, at, changes = lifecycle.initial, now, list[Change]()
+    while (after := lifecycle.transitions[state].get(Event.START)) is not None:
+        at += timing.draw("queued", scenario, random)
+        changes.append(Change(at, Event.START))
+        state = after
+    if scenario.end is not None:
+        at += timing.draw("generating", scenario, random)
+        changes.append(Change(at, scenario.end))
     if changes and changes[0].at > now + patience:
         return (Change(now + patience, Event.CANCEL),)
     return tuple(changes)

@@ -70,6 +70,7 @@ class _Exchange(NamedTuple):
 
     at: float
     seconds: float
+    size: int  # of the bodies
     note: Note
     call: Call
     reply: Reply
@@ -90,9 +91,13 @@ class Journal:
     def record(self, note: Note, reply: Reply, *, at: float) -> bool:
         """Keep what was asked and answered; say whether it is the first that waits."""
         seconds = perf_counter() - note.started
-        first = not self._waiting
-        self._waiting.append(_Exchange(at, seconds, note, note.call, reply))
-        self._bytes += len(note.call.body) + len(reply.body)
+        waiting = self._waiting
+        first = not waiting
+        if len(waiting) == waiting.maxlen:
+            self._bytes -= waiting[0].size  # which makes room for this one
+        size = len(note.call.body) + len(reply.body)
+        waiting.append(_Exchange(at, seconds, size, note, note.call, reply))
+        self._bytes += size
         if self._bytes > _MOST_WAITING:
             self.flush()
         return first
@@ -124,7 +129,7 @@ class Journal:
 
 def _encode(exchange: _Exchange) -> bytes:
     """Return *exchange* as it stands on the shelf: clipped, and without its keys."""
-    at, seconds, note, call, reply = exchange
+    at, seconds, _, note, call, reply = exchange
     return orjson.dumps(
         {
             "at": at,

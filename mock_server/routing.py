@@ -16,7 +16,7 @@ from mock_server.memory import Memory
 from mock_server.refusals.reasons import Reason, RefusedError
 from specs import Contract, Operation, Provider, Role
 
-_MOST_PLACES, _LONGEST_PATH = 4_096, 500
+_MOST_PLACES, _ROOM = 50_000, 8_000_000  # paths, and their bytes
 
 Act = Role | Literal["stream", "output"]
 """What a call asks for: an operation of the documents, or what the service has beside.
@@ -75,7 +75,7 @@ class Routes:
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
         self._root = _Node()
-        self._places: Memory[tuple[str, str], Place] = Memory(_MOST_PLACES)
+        self._places: Memory[tuple[str, str], Place] = Memory(_MOST_PLACES, room=_ROOM)
         self._paths: dict[str, None] = {}  # of the submits, for suggestions
         for contract in contracts:
             self._paths[contract.submit.wire_path] = None
@@ -93,8 +93,8 @@ class Routes:
         place = self._places.get((method, path))
         if place is None:
             place = self._locate(method, path)
-            if place.route is not None and len(path) <= _LONGEST_PATH:
-                self._places[method, path] = place
+            if place.route is not None:
+                self._places.keep((method, path), place, size=len(path))
         return place
 
     def _locate(self, method: str, path: str) -> Place:

@@ -50,11 +50,15 @@ class Selection:
     def of_submit(self, call: Call, key: str, contract: Contract) -> Scenario:
         """Return what a submit goes by, or the job that comes of it."""
         self._submits += 1
-        ruled = self._ruled(call, key, contract)
+        rules = self.rules
+        ruled = _ruled(rules, call, key, contract)
         if ruled is not None:
             return ruled
-        drawn = self._draw(f"submit {self._submits}", _COURSES)
-        return drawn or SCENARIOS[self.rules.default]
+        if rules.chaos:
+            drawn = self._draw(rules, f"submit {self._submits}", _COURSES)
+            if drawn is not None:
+                return drawn
+        return SCENARIOS[rules.default]
 
     def of_call(
         self, call: Call, key: str, contract: Contract, job: Job, *, poll: bool
@@ -63,34 +67,32 @@ class Selection:
 
         *poll* says whether the call asks for the job's status.
         """
-        ruled = self._ruled(call, key, contract)
+        rules = self.rules
+        ruled = _ruled(rules, call, key, contract)
         if ruled is not None and ruled.strikes_calls:
             return ruled
         course = scenario_of(job.scenario)
-        if poll and (course.every or self.rules.chaos):
+        if poll and (course.every or rules.chaos):
             number = self._agreement.count_poll(job.key)
             if course.every and number % course.every == 0:
                 return course
-            drawn = self._draw(f"poll {job.key} {number}", _STRIKES)
+            drawn = self._draw(rules, f"poll {job.key} {number}", _STRIKES)
             if ruled is None and drawn is not None:
                 return drawn
-        default = SCENARIOS[self.rules.default]
+        default = SCENARIOS[rules.default]
         return default if ruled is None and default.strikes_calls else None
 
-    def _ruled(self, call: Call, key: str, contract: Contract) -> Scenario | None:
-        """Return what the header or a rule says of the call."""
-        rules = self.rules
-        name = (
-            call.headers.get(_HEADER)
-            or rules.keys.get(key)
-            or rules.models.get(contract.id)
-            or rules.models.get(contract.model)
-        )
-        return find_scenario(name) if name else None
-
-    def _draw(self, what: str, mixed: tuple[Scenario, ...]) -> Scenario | None:
+    def _draw(
+        self, rules: Rules, what: str, mixed: tuple[Scenario, ...]
+    ) -> Scenario | None:
         """Throw the dice for *what*; return one of *mixed*, or mostly nothing."""
-        if not self.rules.chaos:
-            return None
         dice = SystemRandom() if self._seed is None else Random(f"{self._seed} {what}")  # noqa: S311 - to be replayed
-        return dice.choice(mixed) if dice.random() < self.rules.chaos else None
+        return dice.choice(mixed) if dice.random() < rules.chaos else None
+
+
+def _ruled(rules: Rules, call: Call, key: str, contract: Contract) -> Scenario | None:
+    """Return what the header or one of *rules* says of the call."""
+    name = call.headers.get(_HEADER) or rules.keys.get(key)
+    if not name and rules.models:
+        name = rules.models.get(contract.id) or rules.models.get(contract.model)
+    return find_scenario(name) if name else None

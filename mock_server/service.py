@@ -140,7 +140,12 @@ class Service:
         history = tuple(job.history(contract.lifecycle, now))
         view = View(contract, job, history, now, note.call.origin)
         kind = polling if contract.result is None else queueing
-        return self._checked(kind.answer_submit(view), view, contract.submit)
+        what = contract.id, view.origin, kind.particulars(view)
+        return self._prepared.answer_submit(
+            what,
+            job.key,
+            lambda: self._checked(kind.answer_submit(view), view, contract.submit),
+        )
 
     async def _run(self, route: Route, note: Note, key: str, receive: Receive) -> Reply:
         """Return the outcome itself, as the host does that keeps no queue."""

@@ -1,6 +1,7 @@
 """Puts an app on a real socket with uvicorn, blocking or in a thread."""
 
 import errno
+import gc
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,9 +13,11 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from mock_server.connection import Connection
+from mock_server.connection import Connection, Outbox
 from mock_server.errors import AddressError, PortInUseError
 from mock_server.threads import PATIENCE, start_serving
+
+_MOST_NEW_OBJECTS = 20_000
 
 
 class _Announcing(uvicorn.Server):
@@ -43,6 +46,11 @@ def serve(
     Port 0 takes a free one; a *listener* is used as it is. Raises PortInUseError, or
     AddressError for an address that this machine does not have or may not use.
     """
+    # What is there now stays. And the calls that are answered at one time hold more
+    # objects than the collector usually waits for: it would look at all of them again
+    # and again, and find none to collect.
+    gc.freeze()
+    gc.set_threshold(_MOST_NEW_OBJECTS, 10, 10)
     # Once it has shut down, uvicorn passes the interrupt on.
     with listener or listen(host, port) as opened, suppress(KeyboardInterrupt):
         base_url = base_url_of(opened)
@@ -81,7 +89,7 @@ class Server:
 def _prepare(app: ASGIApp, on_ready: Callable[[], None]) -> _Announcing:
     config = uvicorn.Config(
         app,
-        http=Connection,
+        http=partial(Connection, outbox=Outbox()),  # type: ignore[arg-type]  # is called, no more
         access_log=False,
         proxy_headers=False,
         log_level="warning",

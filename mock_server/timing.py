@@ -77,7 +77,8 @@ class Timing:
         if wait is not None:
             return wait.draw(random)
         mean = self.queued if stage == "queued" else self.generating
-        return scenario.pace * mean * random.uniform(1 - self.spread, 1 + self.spread)
+        factor = 1 - self.spread + 2 * self.spread * random.random()
+        return scenario.pace * mean * factor
 
 
 def read_timings(path: Path) -> dict[str, dict[Stage, Wait]]:

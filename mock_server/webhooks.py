@@ -19,7 +19,7 @@ from threading import Lock, Thread
 import orjson
 
 from mock_server.answers.queueing import answer_result
-from mock_server.answers.responses import View, fetch_files
+from mock_server.answers.responses import NO_FILES, View, fetch_files
 from mock_server.errors import MediaUnavailableError, UnknownJobError
 from mock_server.jobs import Attempt, Job, Webhook
 from mock_server.ledger import Ledger
@@ -195,11 +195,11 @@ class Courier:
 
     async def _write(self, view: View) -> dict[str, object]:
         """Return the body that tells what came of the job."""
-        files = None
+        files = NO_FILES
         try:
             files = await fetch_files(self._library, view)
-        except MediaUnavailableError:
-            _LOG.info("webhook of job %s: without the file's size", view.job.id)
+        except MediaUnavailableError as exc:
+            _LOG.info("webhook of job %s: without files: %s", view.job.id, exc)
         reply = answer_result(view, files)
         body: dict[str, object] = {
             "request_id": view.job.id,

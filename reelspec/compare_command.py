@@ -38,7 +38,7 @@ from specs import (
 def command(
     left: str, right: str, folder: Path, page: Path | None, *, as_json: bool
 ) -> None:
-    r"""Show two contracts side by side, say of one model at two providers.
+    """Show two contracts side by side, say of one model at two providers.
 
     What only one has, what the other calls otherwise, and which ranges, defaults,
     values and prices differ.

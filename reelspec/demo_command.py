@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context, *, folder: Path, out: Path, generated: Path, as_json: bool
 ) -> None:
-    r"""Generate one video per contract against the mock, and check it all.
+    """Generate one video per contract against the mock, and check it all.
 
     Starts the mock on a free port with its SQLite store, submits one job per contract
     with the generated clients, all of them side by side, downloads each MP4, decodes

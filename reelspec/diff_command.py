@@ -6,7 +6,7 @@ import click
 
 from reelspec.codes import Exit
 from reelspec.exits import expected_errors
-from reelspec.options import specs_option
+from reelspec.options import format_option, specs_option
 from specs import (
     CHANGE_OUTPUTS,
     ChangeReport,
@@ -27,15 +27,10 @@ def _print_rules(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 @click.command("diff")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(CHANGE_OUTPUTS)),
-    default="text",
-    show_default=True,
-    help="What to print: text, Markdown for a pull request, JSON, GitHub annotations, SARIF.",
+@format_option(
+    CHANGE_OUTPUTS,
+    "What to print: text, Markdown for a pull request, JSON, GitHub annotations, SARIF.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--fail-on",
     type=click.Choice([it.value for it in Severity]),
@@ -71,7 +66,7 @@ def diff_specs(
     programs: tuple[Path, ...],
     folder: Path,
 ) -> None:
-    r"""Say what changed from OLD to NEW, and what it means for a caller.
+    """Say what changed from OLD to NEW, and what it means for a caller.
 
     OLD and NEW are two documents or two folders of them: paths, REVISION:PATH for what
     git has, or the name of a vendored contract. A change made to many documents of a

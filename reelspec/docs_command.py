@@ -8,7 +8,7 @@ from rich.progress import track
 
 from reelspec.codes import Exit
 from reelspec.exits import expected_errors
-from reelspec.options import specs_option
+from reelspec.options import format_option, specs_option
 from specs import (
     PAGE_OUTPUTS,
     PageLevel,
@@ -37,15 +37,10 @@ def _print_rules(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     required=True,
     type=click.Path(path_type=Path),
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(PAGE_OUTPUTS)),
-    default="text",
-    show_default=True,
-    help="What to print: text, JSON, GitHub annotations, SARIF.",
+@format_option(
+    PAGE_OUTPUTS,
+    "What to print: text, JSON, GitHub annotations, SARIF.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--fail-on",
     type=click.Choice([it.value for it in PageLevel]),
@@ -72,7 +67,7 @@ def check_docs(
     fail_on: str,
     folder: Path,
 ) -> None:
-    r"""Say what each PAGE gets wrong of the contracts that it is about.
+    """Say what each PAGE gets wrong of the contracts that it is about.
 
     A PAGE is a file of Markdown, HTML or plain text. The calls in its code, what its
     programs wait for, its example answers, its lists of parameters and its words are

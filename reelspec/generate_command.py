@@ -23,7 +23,7 @@ from specs import Registry, finish_landing, refuse_faults
 def command(
     ctx: click.Context, folder: Path, out: Path, *, check: bool, as_json: bool
 ) -> None:
-    r"""Write the typed clients for every vendored document.
+    """Write the typed clients for every vendored document.
 
     Only files that changed are written, each of them in one step; a file that is no
     longer generated is removed. The documents are first held against the lock and

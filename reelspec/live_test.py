@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 from reelspec.codes import Exit
 from reelspec.exits import CommandError
+from reelspec.live_plan import dollars, plan_lines
 from reelspec.options import chosen
+from reelspec.progress import progress_bar
 from reelspec.reporting import Reporting
 from specs import Provider, Registry
 
@@ -70,17 +68,13 @@ def run_live_test(registry: Registry, order: LiveOrder, reporting: Reporting) ->
     with live.Ledger.open(path) as ledger:
         # Beside a report that is for programs, what is for people goes elsewhere.
         console = Console(stderr=reporting.is_json_alone)
-        for it in _plan_lines(plan, target.base_url, ledger.spent, order):
-            console.print(it, soft_wrap=True)
+        for it in plan_lines(
+            plan, target.base_url, spent=ledger.spent, budget=order.budget
+        ):
+            console.print(it)
         _agree(order, on_stderr=reporting.is_json_alone)
         purse = live.Purse(budget=order.budget, tariff=tariff, ledger=ledger)
-        with Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=Console(stderr=True),
-            transient=True,
-        ) as bar:
+        with progress_bar() as bar:
             task = bar.add_task("", total=None)
             report = live.run_live(
                 plan,
@@ -91,6 +85,8 @@ def run_live_test(registry: Registry, order: LiveOrder, reporting: Reporting) ->
                 ),
             )
     reporting.tell(report.report, paid=report.paid, closing=_closing(report, path))
+    if report.is_locked_out:
+        raise CommandError(report.stopped, Exit.ENVIRONMENT)
     return Exit.OK if report.report.is_kept else Exit.FINDINGS
 
 
@@ -121,33 +117,6 @@ def _provider(registry: Registry, name: str) -> Provider:
     return known[name]
 
 
-def _plan_lines(
-    plan: "live.LivePlan", base_url: str, spent: Decimal, order: LiveOrder
-) -> Iterator[Table | Text]:
-    """Yield what will be sent, what each call may cost, and what all of them may."""
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    for name in ("Contract", "Call", "At most"):
-        table.add_column(name, justify="right" if name == "At most" else "left")
-    for it in plan.submits:
-        table.add_row(*map(Text, (it.contract.id, it.case, f"{it.price:f}")))
-    yield table
-    refusals = [it for it in plan.calls if it.is_refusal]
-    dearest = max((it.price for it in refusals), default=Decimal(0))
-    yield Text(
-        f"{len(refusals)} requests that must be refused come first: they cost nothing, "
-        f"unless one is taken, which may cost {dearest:f}"
-    )
-    yield Text(
-        f"{len(plan.submits)} submits that must be taken may cost {plan.total:f} "
-        f"together, and show {plan.sides} sides of rules with the refusals"
-    )
-    yield Text(
-        f"at {base_url}, with a budget of {order.budget:f}, of which {spent:f} is spent"
-    )
-    if plan.total + spent > order.budget:
-        yield Text("the budget does not bear all of it: the dearest are left out")
-
-
 def _agree(order: LiveOrder, *, on_stderr: bool) -> None:
     if order.is_agreed:
         return
@@ -168,6 +137,6 @@ def _closing(report: "live.LiveReport", path: Path) -> list[str]:
     """Return what to say of the money, and of what was left out for want of it."""
     paid = (
         f"{report.accepted} calls accepted, {report.unsettled} without an answer; at "
-        f"most {report.spent:f} spent of {report.budget:f}, as {path} says"
+        f"most {dollars(report.spent)} spent of {dollars(report.budget)}, as {path} says"
     )
     return [paid, *([f"left out: {report.stopped}"] if report.stopped else [])]

@@ -132,7 +132,7 @@ def command(
     allowed: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    r"""Serve every contract on this machine, without a key or a bill.
+    """Serve every contract on this machine, without a key or a bill.
 
     Point a client at the address that is printed. Jobs are queued, generate and
     complete as they do at the service, and a finished job's video is a real MP4 of

@@ -70,6 +70,25 @@ def json_option(command: Command) -> Command:
     )(command)
 
 
+def format_option(forms: Iterable[str], meaning: str) -> Callable[[Command], Command]:
+    """Take `--format`, one of *forms*, and `--json`, which is one of them by itself."""
+
+    def take(command: Command) -> Command:
+        command = click.option(
+            "--json", "as_json", is_flag=True, help="The same as --format json."
+        )(command)
+        return click.option(
+            "--format",
+            "form",
+            type=click.Choice(list(forms)),
+            default="text",
+            show_default=True,
+            help=meaning,
+        )(command)
+
+    return take
+
+
 def contract_option(command: Command) -> Command:
     """Take `--contract`, several times: which contracts are meant."""
     return click.option(

@@ -11,17 +11,21 @@ if TYPE_CHECKING:
     import contract_tests
 
 
-@contextmanager
-def contract_progress() -> Iterator[Callable[["contract_tests.Progress"], None]]:
-    """Show a bar on standard error; yield what moves it."""
-    bar = Progress(
+def progress_bar() -> Progress:
+    """Make a bar on standard error, which goes when all is done."""
+    return Progress(
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.description}", markup=False),
         console=Console(stderr=True),
         transient=True,
     )
-    with bar:
+
+
+@contextmanager
+def contract_progress() -> Iterator[Callable[["contract_tests.Progress"], None]]:
+    """Show a bar on standard error; yield what moves it."""
+    with progress_bar() as bar:
         task = bar.add_task("", total=None)
 
         def show(progress: "contract_tests.Progress") -> None:

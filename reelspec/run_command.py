@@ -56,7 +56,7 @@ def command(
     allowed: tuple[str, ...],
     arguments: tuple[str, ...],
 ) -> None:
-    r"""Run a program, unchanged, against the mock.
+    """Run a program, unchanged, against the mock.
 
     Starts the mock and a proxy for as long as COMMAND runs, and sets the environment
     so that what the program sends to a service ends at the mock: its code, its

@@ -59,7 +59,7 @@ def command(
     loopback: bool,
     as_json: bool,
 ) -> None:
-    r"""Vendor a document: the new model is then in the client, the mock and the tests.
+    """Vendor a document: the new model is then in the client, the mock and the tests.
 
     The document is locked, checked and generated from. Known faults get an entry in
     waivers.toml, which is printed: review it. A provider that --specs does not have

@@ -33,7 +33,7 @@ from specs import (
 
 @click.group("specs")
 def command() -> None:
-    r"""List, read, add and follow the vendored documents.
+    """List, read, add and follow the vendored documents.
 
     \b
     Examples:

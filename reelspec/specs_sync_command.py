@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from reelspec.codes import Exit
 from reelspec.exits import expected_errors
@@ -17,7 +15,7 @@ from reelspec.options import (
     print_json,
     specs_option,
 )
-from reelspec.progress import working
+from reelspec.progress import progress_bar, working
 from reelspec.vendoring import (
     changes_json,
     entries_json,
@@ -60,7 +58,7 @@ def command(
     loopback: bool,
     as_json: bool,
 ) -> None:
-    r"""Follow the sources of the vendored documents, or of those that are named.
+    """Follow the sources of the vendored documents, or of those that are named.
 
     Every locked address is asked whether it has changed. What has is verified, shown
     and, once you agree, written: documents, lock, waivers and clients together, or
@@ -102,14 +100,7 @@ def command(
 
 def _look(folder: Path, names: tuple[str, ...], limits: FetchLimits) -> list[Standing]:
     """Fetch every source, with a bar on standard error."""
-    bar = Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}", markup=False),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
+    with progress_bar() as bar:
         task = bar.add_task("asking the sources", total=None)
         return look_upstream(
             folder, names, limits=limits, on_fetched=lambda _: bar.advance(task)

@@ -105,7 +105,7 @@ def command(
     github: bool,
     **wanted: Any,
 ) -> None:
-    r"""Hold the mock, or any server, to the documents.
+    """Hold the mock, or any server, to the documents.
 
     Every bound, enum value and required parameter is tried from both sides, values
     are drawn by Hypothesis, and jobs are led through their lives as a state machine.

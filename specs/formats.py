@@ -1,8 +1,11 @@
 """The one format of the documents that is checked, for the judge and its understudies."""
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import Url
+
+_LONGEST = 500  # characters of an address that is remembered
 
 
 def is_uri(value: Any) -> bool:
@@ -11,9 +14,15 @@ def is_uri(value: Any) -> bool:
     jsonschema leaves `uri` unchecked unless an optional package is installed. What is
     no text has no format.
     """
-    if isinstance(value, str):
-        try:
-            Url(value)
-        except ValueError:
-            return False
+    if not isinstance(value, str):
+        return True
+    return _is_url(value) if len(value) <= _LONGEST else _is_url.__wrapped__(value)
+
+
+@lru_cache(1_024)  # the same addresses come again and again
+def _is_url(text: str) -> bool:
+    try:
+        Url(text)
+    except ValueError:
+        return False
     return True

@@ -11,9 +11,9 @@ import pytest
 
 from codegen.runtime import errors
 from codegen.runtime.command.codes import Exit
+from tests.conftest import NODE
 
 ROOT = Path(__file__).resolve().parents[1]
-NODE_MODULES = ROOT / "tests" / "node" / "node_modules"
 PAGES = [
     ROOT / "docs" / "clients.md",
     *sorted((ROOT / "docs" / "clients").glob("*.md")),
@@ -108,13 +108,10 @@ def test_the_page_lists_every_exit_code_with_its_meaning() -> None:
     assert rows == [(str(it.value), it.meaning) for it in Exit]
 
 
-def test_the_program_in_typescript_compiles(tmp_path: Path) -> None:
-    node, compiler = shutil.which("node"), NODE_MODULES / "typescript" / "bin" / "tsc"
-    if node is None or not compiler.is_file():
-        reason = "needs node, and `npm ci` in tests/node"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+def test_the_program_in_typescript_compiles(
+    tmp_path: Path, node_with_packages: str
+) -> None:
+    compiler = NODE / "node_modules" / "typescript" / "bin" / "tsc"
     shutil.copytree(ROOT / "generated" / "typescript", tmp_path, dirs_exist_ok=True)
     (program,) = blocks(PAGES[0], "ts")
     # Node's own types are no dependency of the client, nor of its tests.
@@ -126,7 +123,7 @@ def test_the_program_in_typescript_compiles(tmp_path: Path) -> None:
     )
 
     done = subprocess.run(
-        [node, str(compiler), "-p", str(tmp_path)],
+        [node_with_packages, str(compiler), "-p", str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,

@@ -3,9 +3,11 @@
 import re
 
 from contract_tests import PROFILES
+from contract_tests.live import plan_calls, published
 from contract_tests.sockets import MOST_BYTES
 from contract_tests.target import Target
 from reelspec.test_command import command
+from specs import Registry, vendored_folder
 from tests.contract_tests.mutants import MUTANTS
 from tests.contract_tests.mutants.page import PAGE, claims_table, row_of, table_in
 
@@ -42,3 +44,12 @@ def test_the_page_names_options_that_there_are() -> None:
     plugin = forms | {"--failing-header", "--strict-reading"}
 
     assert named <= known | plugin
+
+
+def test_the_page_tells_how_many_calls_a_run_that_is_paid_for_makes() -> None:
+    contract = Registry.load(vendored_folder()).of("fal")[0]
+    calls = plan_calls([contract], published)
+    refusals = len(calls.calls) - len(calls.submits)
+
+    assert len(calls.submits) == 7
+    assert f"seven submits, which show every rule together with {refusals}" in TEXT

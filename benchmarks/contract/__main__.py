@@ -37,24 +37,17 @@ def rows(found: dict[str, Trials], alarms: dict[str, Trials]) -> list[str]:
     tried = [MUTANTS[it] for it in next(iter(found.values()))]
     themes = Counter(map(theme_of, tried))
 
-    def killed(trials: Trials, theme: str | None = None) -> int:
-        return sum(
-            bool(trials[it.name].alarms)
-            for it in tried
-            if theme in (None, theme_of(it))
-        )
+    def kills(theme: str | None = None) -> Callable[[str], str]:
+        counted = [it.name for it in tried if theme in (None, theme_of(it))]
+        return lambda it: str(sum(bool(found[it][name].alarms) for name in counted))
 
     def middle(trials: Trials, measure: Callable[[Trial], float]) -> float:
         return median(map(measure, trials.values()))
 
     measures: dict[str, Callable[[str], str]] = {
-        f"faulty services found out, of {len(tried)}": lambda it: str(
-            killed(found[it])
-        ),
+        f"faulty services found out, of {len(tried)}": kills(),
         **{
-            f"– of {themes[theme]} with a fault of {theme}": lambda it, theme=theme: (
-                str(killed(found[it], theme))
-            )
+            f"– of {themes[theme]} with a fault of {theme}": kills(theme)
             for theme in THEMES
         },
         "false alarms on the correct service": lambda it: str(

@@ -72,8 +72,7 @@ def document_of(contract: Contract) -> str:
 
     The provider splits it over files, and serves some of it where no document says.
     """
-    merged = deepcopy(contract.submit.document.raw)
-    merged["paths"] = {}
+    merged: dict[str, Any] = {**deepcopy(contract.submit.document.raw), "paths": {}}
     for operation in contract.operations:
         raw = operation.document.raw
         path = operation.pointer.partition("#")[2].split("/")[2]

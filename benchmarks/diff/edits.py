@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 DROP: Final = object()
+
+# What an edit is called, the rule that tells it, and what it changes.
+_Rows = tuple[tuple[str, str, dict[str, Any]], ...]
 """The value of a member that is taken away."""
 
 MAKE = "/paths/~1make/post"
@@ -266,7 +269,7 @@ class Edit:
         return raw
 
 
-_BREAKING = (
+_BREAKING: _Rows = (
     # What is sent
     ("a parameter is removed", "request-parameter-removed", {f"{SENT}/note": DROP}),
     (
@@ -636,7 +639,7 @@ _BREAKING = (
     ),
 )
 
-_RISKY = (
+_RISKY: _Rows = (
     ("a default changes", "request-default-changed", {f"{SENT}/size/default": "720p"}),
     ("a default comes", "request-default-added", {f"{SENT}/seed/default": 7}),
     ("a default goes", "request-default-removed", {f"{SENT}/frames/default": DROP}),
@@ -681,7 +684,7 @@ _RISKY = (
     ("a refusal goes", "response-error-removed", {f"{JOB}/responses/404": DROP}),
 )
 
-_COMPATIBLE = (
+_COMPATIBLE: _Rows = (
     (
         "a parameter comes",
         "request-parameter-added",

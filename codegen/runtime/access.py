@@ -40,14 +40,10 @@ class Access:
         headers: Mapping[str, str] = _NOTHING,
     ) -> Request:
         """Return the request of *call* for the job *job_id*, or with the body *content*."""
-        path = call.path
-        if call.id_in == "path":
-            path = path.replace(f"{{{call.id_name}}}", quote(job_id, safe=""))
-        by_query = {call.id_name: job_id} if call.id_in == "query" else {}
         return Request(
             method=call.method,
-            url=self.base_url + path,
-            query={**query, **by_query},
+            url=self.base_url + call.path.replace("{id}", quote(job_id, safe="")),
+            query={**query, call.query: job_id} if call.query else query,
             headers={**(_PLAIN if content is None else _JSON), **headers},
             key=self.key,
             content=content,

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
-from .errors import ApiError, ContractViolation, Problem, api_error, one_line
+from .errors import (
+    ApiError,
+    ContractViolation,
+    Fault,
+    Problem,
+    api_error,
+    one_line,
+)
 from .exchange import Response
 from .retries import retry_after
 
@@ -19,15 +25,6 @@ Body = Mapping[str, Any]
 """A JSON object, as parsed."""
 
 _REQUEST_ID_HEADERS = ("x-fal-request-id", "x-inference-id", "x-request-id")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What an error answer says, whatever the provider's envelope."""
-
-    name: str = ""
-    message: str = ""
-    problems: tuple[Problem, ...] = ()
 
 
 def read_body(response: Response, *, where: str) -> Body:
@@ -57,9 +54,7 @@ def read_refusal(response: Response, *, where: str) -> ApiError:
     return api_error(
         where,
         status=response.status,
-        name=fault.name,
-        message=fault.message,
-        problems=fault.problems,
+        fault=fault,
         request_id=request_id(response, body),
         retry_after=retry_after(response),
         body=response.content.decode(errors="replace") if body is None else body,

@@ -46,15 +46,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer; its headers are looked up by names in lower case.
-
-    `received` counts the bytes of the body, also where a sink took them.
-    """
+    """An answer; its headers are looked up by names in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(default=b"", repr=False)
-    received: int = 0
 
 
 def shown_address(url: str) -> str:
@@ -120,12 +116,6 @@ Steps: TypeAlias = Generator[Step, Any, T]
 
 A step that failed is told by throwing what was raised in.
 """
-
-
-def exchange(step: Send) -> Steps[Response]:
-    """Yield *step* and return its answer."""
-    response: Response = yield step
-    return response
 
 
 def drive(

@@ -18,7 +18,7 @@ from .money import Estimate, estimate
 from .protocol import JobProtocol
 from .session import AsyncSession, Session, log
 from .tracing import span
-from .uploads import has_files, place_files, without_files
+from .uploads import find_files, place_files, without_files
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
@@ -70,7 +70,7 @@ class Resource(Generic[StartedT_co, JobT_co]):
     def _start(self, arguments: Mapping[str, Any]) -> Steps[Started]:
         protocol, session = self._protocol, self._session
         values, validate = self._values(arguments), arguments.get("validate")
-        if has_files(protocol, values):
+        if find_files(protocol, values):
             # A wrong number should be told before a gigabyte is uploaded.
             self._encode(without_files(protocol, values), validate)
             values = yield from place_files(

@@ -6,7 +6,7 @@ import json
 import mimetypes
 import os
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,56 +31,43 @@ PLACEHOLDER = "https://files.invalid/"
 """Stands for a file while the other arguments are checked, before it is sent."""
 
 
-def has_files(protocol: JobProtocol, values: Mapping[str, object]) -> bool:
-    """Say whether *values* hold a file where an address is wanted."""
-    return any(map(_is_file, _media(protocol, values)))
+def find_files(protocol: JobProtocol, values: Mapping[str, Any]) -> list[Any]:
+    """Return the files that stand in *values* where an address is wanted."""
+    items = (it for name in protocol.media for it in _items(values.get(name)))
+    return [it for it in items if isinstance(it, os.PathLike) or hasattr(it, "read")]
 
 
-def without_files(
-    protocol: JobProtocol, values: Mapping[str, object]
-) -> dict[str, Any]:
+def without_files(protocol: JobProtocol, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return *values* with a placeholder for each file."""
-    return {**values, **_mapped(protocol, values, lambda _: PLACEHOLDER)}
+    files = find_files(protocol, values)
+    return _placed(values, {id(it): PLACEHOLDER for it in files})
 
 
 def place_files(
     protocol: JobProtocol,
-    values: Mapping[str, object],
+    values: Mapping[str, Any],
     access: Access,
     persistence: Persistence,
 ) -> Steps[dict[str, Any]]:
     """Return *values* with an address for each file, which the service then has."""
     addresses: dict[int, str] = {}
-    files: list[Any] = [it for it in _media(protocol, values) if _is_file(it)]
-    for it in files:
+    for it in find_files(protocol, values):
         addresses[id(it)] = yield from _place(it, protocol, access, persistence)
-    return {**values, **_mapped(protocol, values, lambda it: addresses[id(it)])}
+    return _placed(values, addresses)
 
 
-def _media(protocol: JobProtocol, values: Mapping[str, object]) -> list[Any]:
-    return [it for name in protocol.media for it in _items(values.get(name))]
+def _placed(values: Mapping[str, Any], addresses: Mapping[int, str]) -> dict[str, Any]:
+    """Return *values* with the address of each file, known by its id(), in its place."""
+
+    def place(value: Any) -> Any:
+        found = [addresses.get(id(it), it) for it in _items(value)]
+        return found if isinstance(value, list) else found[0]
+
+    return {name: place(it) for name, it in values.items()}
 
 
 def _items(value: Any) -> list[Any]:
     return [*value] if isinstance(value, list) else [value]
-
-
-def _mapped(
-    protocol: JobProtocol,
-    values: Mapping[str, object],
-    address: Callable[[Any], str],
-) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
-    for name in protocol.media:
-        value = values.get(name)
-        found = [address(it) if _is_file(it) else it for it in _items(value)]
-        if name in values:
-            changed[name] = found if isinstance(value, list) else found[0]
-    return changed
-
-
-def _is_file(value: Any) -> bool:
-    return isinstance(value, os.PathLike) or hasattr(value, "read")
 
 
 def _place(

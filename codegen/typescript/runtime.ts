@@ -30,12 +30,11 @@ export interface Service {
   readonly deadline: number;
 }
 
-/** One operation: its method and path, and where it takes the job's id. */
+/** One operation; a job's id fills `{id}` of the path, or is the value of `query`. */
 export interface Call {
   readonly method: string;
   readonly path: string;
-  readonly id_name: string;
-  readonly id_in: "" | "path" | "query";
+  readonly query: string;
 }
 
 /** How the jobs of one model go. */
@@ -144,9 +143,9 @@ export class Connection {
 
   async #once(call: Call, where: string, sending: Sending, end: number): Promise<Answer> {
     const id = sending.jobId ?? "";
-    const path = call.path.replace(`{${call.id_name}}`, () => encodeURIComponent(id));
-    const url = new URL(this.#baseUrl + (call.id_in === "path" ? path : call.path));
-    const query = call.id_in === "query" ? { [call.id_name]: id } : {};
+    const path = call.path.replace("{id}", () => encodeURIComponent(id));
+    const url = new URL(this.#baseUrl + path);
+    const query = call.query ? { [call.query]: id } : {};
     for (const [name, value] of Object.entries({ ...sending.query, ...query })) {
       url.searchParams.set(name, value);
     }

@@ -14,7 +14,13 @@ from contract_tests.errors import TargetError
 from contract_tests.examiner import Examiner
 from contract_tests.failures import show
 from contract_tests.live.prices import Tariff
-from contract_tests.plan import few_invalid_requests, submit_of
+from contract_tests.plan import (
+    Way,
+    at_once,
+    few_invalid_requests,
+    submit_of,
+    two_by_two,
+)
 from contract_tests.rules import sides_of
 from contract_tests.violations import Violation
 from contract_tests.wire import decode, encode
@@ -25,13 +31,15 @@ from specs import Contract, Json, Judge, Request
 class Call:
     """One submit: to be refused, which costs nothing, or to be accepted.
 
-    `price` is the most that it may cost if it is accepted, wanted or not.
+    `price` is the most that it may cost if it is accepted, wanted or not, `body` what
+    is sent.
     """
 
     contract: Contract
     case: str
     is_refusal: bool
     price: Decimal
+    body: bytes = field(repr=False)
     make: Callable[[Examiner], object] = field(repr=False)
 
 
@@ -60,6 +68,20 @@ class LivePlan:
     def sides(self) -> int:
         """How many sides of rules the contracts have: the plan shows them all."""
         return sum(len(sides_of(it)) for it in self.contracts)
+
+    @property
+    def record(self) -> list[dict[str, str]]:
+        """Each call as JSON values, in the order they are made."""
+        return [
+            {
+                "contract": it.contract.id,
+                "case": it.case,
+                "outcome": "refused" if it.is_refusal else "accepted",
+                "price": f"{it.price:f}",
+                "body": it.body.decode("utf-8", "backslashreplace"),
+            }
+            for it in self.calls
+        ]
 
 
 def plan_calls(
@@ -107,26 +129,33 @@ def _refuse_stray(contracts: tuple[Contract, ...], name: str, value: Json) -> No
 
 def _refusals(contract: Contract, tariff: Tariff) -> Iterable[Call]:
     thrift = _thrift(contract, tariff)
-    for violation, request in few_invalid_requests(contract):
-        sent, price = request, Decimal(0)
-        if request.operation.role == "submit":
-            sent = _made_cheap(request, violation, thrift)
+    for ways in two_by_two(contract, few_invalid_requests(contract)):
+        cheap = tuple((it, _made_cheap(request, it, thrift)) for it, request in ways)
+        sent, price = at_once(contract, cheap), Decimal(0)
+        if sent.operation.role == "submit":
             price = tariff(contract, decode(sent.body or b""))
         yield Call(
             contract=contract,
-            case=f"{'.'.join(map(str, violation.path)) or 'submit'}: {violation.label}",
+            case=" with ".join(_told(it) for it, _ in ways),
             is_refusal=True,
             price=price,
-            make=partial(_refuse, sent, violation),
+            body=sent.body or b"",
+            make=partial(_refuse, sent, cheap),
         )
     body = bare_body(contract) | thrift
+    keyless = submit_of(contract, encode(body))
     yield Call(
         contract=contract,
         case="submit: without a key",
         is_refusal=True,
         price=tariff(contract, body),
-        make=partial(_knock, submit_of(contract, encode(body))),
+        body=keyless.body or b"",
+        make=partial(_knock, keyless),
     )
+
+
+def _told(violation: Violation) -> str:
+    return f"{'.'.join(map(str, violation.path)) or 'submit'}: {violation.label}"
 
 
 def _made_cheap(
@@ -134,7 +163,7 @@ def _made_cheap(
 ) -> Request:
     """Return *request* with members that make it cheap, should the service take it."""
     body = decode(request.body or b"")
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or request.operation.role != "submit":
         return request
     broken = violation.path[:1]
     rest = {name: it for name, it in thrift.items() if (name,) != broken}
@@ -165,12 +194,16 @@ def _submits(
             case=it.label,
             is_refusal=False,
             price=tariff(contract, it.body),
+            body=encode(it.body),
             make=partial(_submit, it.body, it.label),
         )
 
 
-def _refuse(request: Request, violation: Violation, examiner: Examiner) -> None:
-    examiner.refuse(request, violation=violation)
+def _refuse(request: Request, ways: tuple[Way, ...], examiner: Examiner) -> None:
+    if len(ways) > 1:
+        examiner.refuse_at_once(request, ways)
+    else:
+        examiner.refuse(request, violation=ways[0][0])
 
 
 def _knock(request: Request, examiner: Examiner) -> None:

@@ -22,6 +22,9 @@ from specs import Answer
 
 _REFUSED = range(400, 500)
 
+LOCKED_OUT = frozenset({401, 403})
+"""The status codes that say of the key, and not of the request, that it will not do."""
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Entry:
@@ -43,6 +46,11 @@ class Entry:
     def is_refused(self) -> bool:
         """Whether the service said no, which costs nothing."""
         return self.answer is not None and self.answer.status in _REFUSED
+
+    @property
+    def is_locked_out(self) -> bool:
+        """Whether it was the key that was refused, of which another may be had."""
+        return self.answer is not None and self.answer.status in LOCKED_OUT
 
     @property
     def is_accepted(self) -> bool:
@@ -95,11 +103,15 @@ class Ledger:
         return sum((it.charge for it in self.entries), Decimal(0))
 
     def find(self, asked: Entry) -> Entry | None:
-        """Return the call by which the same was sent before, with the key that pays."""
+        """Return the call by which the same was sent before, with the key that pays.
+
+        What was refused for the sake of the key was as good as not sent.
+        """
         wanted = (asked.base_url, asked.path, asked.contract, asked.body)
         for it in self.entries:
             known = (it.base_url, it.path, it.contract, it.body)
-            if it.signed and asked.signed and known == wanted:
+            is_signed = it.signed and asked.signed and not it.is_locked_out
+            if is_signed and known == wanted:
                 return it
         return None
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from contract_tests import plan
-from contract_tests.errors import BudgetError, UnreachableError
+from contract_tests.errors import BudgetError, RefusedKeyError, UnreachableError
 from contract_tests.evidence import Job, Situation
 from contract_tests.examiner import Examiner
 from contract_tests.failures import Failure
@@ -30,23 +30,26 @@ class LiveReport:
     """What a run found, and what it may have cost.
 
     `spent` is the most that all calls in the ledger may have cost, those of earlier
-    runs too. `stopped` says why the run ended before its plan did, where it has.
+    runs too. `stopped` says why the run ended before its plan did, where it has, and
+    `is_locked_out` that it was for the key, which the service refuses.
     """
 
     report: Report
+    plan: LivePlan
     budget: Decimal
-    planned: Decimal
     spent: Decimal
     accepted: int
     unsettled: int
     stopped: str
+    is_locked_out: bool = False
 
     @property
     def paid(self) -> dict[str, Any]:
         """The money as JSON values; amounts are text, so that they stay exact."""
         return {
             "budget": f"{self.budget:f}",
-            "planned": f"{self.planned:f}",
+            "planned": f"{self.plan.total:f}",
+            "calls": self.plan.record,
             "spent": f"{self.spent:f}",
             "accepted": self.accepted,
             "unsettled": self.unsettled,
@@ -73,9 +76,7 @@ def run_live(
             till = Till(contract, connection, purse, base_url=target.base_url)
             tally = Tally(contract=contract.id, test="live")
             run.examiners[contract] = Examiner(contract, target, till, tally)
-        run.make(calls)
-        run.follow()
-        run.ask_what_is_free()
+        run.go(calls)
     return _report(run, calls, target, purse)
 
 
@@ -85,6 +86,7 @@ class _Run:
     def __init__(self, target: Target, purse: Purse, on_progress: OnProgress) -> None:
         self.examiners: dict[Contract, Examiner] = {}
         self.stopped = ""
+        self.is_locked_out = False
         self._target = target
         self._purse = purse
         self._on_progress = on_progress
@@ -95,7 +97,18 @@ class _Run:
         """Whether nobody has answered for a while."""
         return self._silent >= _MOST_SILENT
 
-    def make(self, calls: LivePlan) -> None:
+    def go(self, calls: LivePlan) -> None:
+        """Do all there is to do, as long as the service takes the key."""
+        try:
+            self._make(calls)
+            self._follow()
+            self._ask_what_is_free()
+        except RefusedKeyError as exc:
+            self.is_locked_out, self.stopped = True, str(exc)
+            for examiner in self.examiners.values():
+                examiner.tally.errors.append(str(exc))
+
+    def _make(self, calls: LivePlan) -> None:
         """Make the calls that the budget bears, for as long as somebody answers."""
         for number, it in enumerate(calls.calls, 1):
             self._on_progress(f"{it.contract.id}: {it.case}", number, len(calls.calls))
@@ -103,7 +116,7 @@ class _Run:
             if self.is_alone:
                 return
 
-    def follow(self) -> None:
+    def _follow(self) -> None:
         """Poll every open job of the ledger until it has ended, or its time is over."""
         for contract, examiner in self.examiners.items():
             polling, waited = contract.provider.polling, 0.0
@@ -122,7 +135,7 @@ class _Run:
                 waited += polling.interval
             self._look_at_ended(contract, examiner)
 
-    def ask_what_is_free(self) -> None:
+    def _ask_what_is_free(self) -> None:
         """Ask with no key, and for a job of nobody: what is no submit costs nothing."""
         for contract, examiner in self.examiners.items():
             for job in [*examiner.jobs.values()][:1]:
@@ -192,10 +205,11 @@ def _report(run: _Run, calls: LivePlan, target: Target, purse: Purse) -> LiveRep
         report=report_on(
             ((it, run.examiners[it].tally) for it in calls.contracts), circumstances
         ),
+        plan=calls,
         budget=purse.budget,
-        planned=calls.total,
         spent=purse.ledger.spent,
         accepted=sum(it.is_accepted for it in entries),
         unsettled=sum(it.answer is None for it in entries),
         stopped=run.stopped,
+        is_locked_out=run.is_locked_out,
     )

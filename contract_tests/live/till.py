@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from contract_tests.errors import BudgetError, UnreachableError
-from contract_tests.live.ledger import Entry, Ledger
+from contract_tests.errors import BudgetError, RefusedKeyError, UnreachableError
+from contract_tests.live.ledger import LOCKED_OUT, Entry, Ledger
 from contract_tests.live.prices import Tariff
 from contract_tests.target import Connection, Exchange
 from contract_tests.wire import decode
@@ -49,16 +49,19 @@ class Till:
         self._connection = connection
         self._purse = purse
         self._base_url = base_url
+        self._is_let_in = False  # by an answer to a signed request
 
     def send(self, request: Request, *, credential: str | None) -> Exchange:
         """Return the exchange that sending *request* makes, or made before.
 
         Raises BudgetError where it may cost too much, UnreachableError where nobody
-        answers or nobody did.
+        answers or nobody did, RefusedKeyError where the key opens nothing.
         """
         if request.operation.role == "submit":
             return self._submit(request, credential)
         exchange = self._send(request, credential)
+        if credential == self.credential and self._is_own(request):
+            self._check_key(request, exchange.answer)
         if request.operation is self._contract.poll:
             self._note_end(request, exchange.answer)
         return exchange
@@ -87,7 +90,30 @@ class Till:
             job=job if isinstance(job, str) else "",
             curl=exchange.curl,
         )
+        # A model that nobody has may be as closed as it is unknown.
+        if asked.signed and request.operation is self._contract.submit:
+            self._check_key(request, exchange.answer)
         return exchange
+
+    def _check_key(self, request: Request, answer: Answer) -> None:
+        """Raise RefusedKeyError where it is the key that *answer* refuses.
+
+        Who has let the key in and then refuses it for a job of its own is at fault;
+        a submit may be refused for want of money at any time.
+        """
+        role = request.operation.role
+        self._is_let_in = self._is_let_in or 200 <= answer.status < 300
+        if answer.status in LOCKED_OUT and (role == "submit" or not self._is_let_in):
+            raise RefusedKeyError(
+                self._contract.id,
+                f"the service refuses the key ({answer.status} to a {role})",
+                fix="see that it is right and its account may pay, and run again with "
+                "the same ledger",
+            )
+
+    def _is_own(self, request: Request) -> bool:
+        asked = {*request.query.values(), *request.path.values()}
+        return any(it.job in asked for it in self._purse.ledger.entries if it.job)
 
     def _send(self, request: Request, credential: str | None) -> Exchange:
         exchange = self._connection.send(request, credential=credential)

@@ -1,5 +1,6 @@
 """Answers of a service whose poll carries everything: status, video and error."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from mock_server.answers.responses import (
@@ -23,6 +24,11 @@ def answer_submit(view: View) -> Reply:
     content = identify(view)
     _write_price(content, view, view.contract.submit)
     return _reply(content, view, view.contract.submit)
+
+
+def particulars(view: View) -> Hashable:
+    """Return what sets the answer to a submit apart from others, beside the id."""
+    return view.standing.state, price(view)
 
 
 def answer_poll(view: View) -> Reply:

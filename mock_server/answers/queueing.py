@@ -5,7 +5,7 @@ that the job is over; what came of it is the answer of the result, a success or 
 error with a status code of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +32,11 @@ def answer_submit(view: View) -> Reply:
     content = _describe(view) | {"logs": None, "metrics": {}}
     content["queue_position"] = _queue_position(view)
     return _reply(200, content, view)
+
+
+def particulars(view: View) -> Hashable:
+    """Return what sets the answer to a submit apart from others, beside the id."""
+    return view.standing.state, _queue_position(view)
 
 
 def answer_status(view: View, *, logs: bool) -> Reply:
@@ -64,8 +69,8 @@ def describe_status(view: View, *, logs: bool) -> dict[str, Any]:
     return content
 
 
-def answer_result(view: View, files: Files | None) -> Reply:
-    """Return the model's output, or why there is none; *files* where they are drawn."""
+def answer_result(view: View, files: Files) -> Reply:
+    """Return the model's output, or why there is none; *files* are what it has drawn."""
     if not view.ended:
         return _reply(400, {"detail": "Request is still in progress"}, view)
     if not view.succeeded:

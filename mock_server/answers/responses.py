@@ -17,6 +17,7 @@ from mock_server.media.cabinet import Clip
 from mock_server.media.films import LONGEST_PROMPT, Film
 from mock_server.media.library import Library
 from mock_server.media.shapes import SHAPING, Shape, Source, read_shape
+from mock_server.media.sizes import file_size
 from mock_server.scenarios import Failure, scenario_of
 from specs import (
     Contract,
@@ -100,11 +101,13 @@ class View(NamedTuple):
 
 
 class Files(NamedTuple):
-    """What was drawn for an answer: the video, its frames, and its bytes inside a URL."""
+    """What was drawn for an answer: the archive of the frames, the video inside a URL."""
 
-    video: Clip
     frames: Clip | None = None
     data_uri: str | None = None
+
+
+NO_FILES = Files()
 
 
 def film_of(contract: Contract, job: Job) -> Film:
@@ -117,18 +120,16 @@ def film_of(contract: Contract, job: Job) -> Film:
     )
 
 
-async def fetch_files(library: Library, view: View) -> Files | None:
-    """Return what the answer that carries the video says of it, where it says more than a URL."""
-    if not (view.succeeded and wants_size(view.contract)):
-        return None
-    video = await library.fetch(view.film)
+async def fetch_files(library: Library, view: View) -> Files:
+    """Return what the answer that carries the video needs to have been drawn: mostly nothing."""
     frames, data_uri = None, None
-    if wants_frames(view.contract, view.job):
+    if view.succeeded and wants_frames(view.contract, view.job):
         frames = await library.fetch_frames(view.film)
-    if view.job.inputs.get(_SYNC) is True:
+    if view.succeeded and _wants_data(view):
+        video = await library.fetch(view.film)
         content = await asyncio.to_thread(video.path.read_bytes)
         data_uri = f"data:video/mp4;base64,{b64encode(content).decode()}"
-    return Files(video=video, frames=frames, data_uri=data_uri)
+    return Files(frames=frames, data_uri=data_uri)
 
 
 def keep_inputs(contract: Contract, body: Mapping[str, Json]) -> dict[str, Json]:
@@ -178,11 +179,6 @@ def put(content: dict[str, Any], pointer: str, value: Json) -> None:
     place[last] = value
 
 
-def wants_size(contract: Contract) -> bool:
-    """Say whether the document declares the size of the video's file."""
-    return "file_size" in _video_schema(contract).properties
-
-
 def wants_frames(contract: Contract, job: Job) -> bool:
     """Say whether the outcome of *job* has the frames of its video, in an archive."""
     archive = answer_schema(contract).properties.get(_FRAMES)
@@ -190,20 +186,21 @@ def wants_frames(contract: Contract, job: Job) -> bool:
     return declared and job.inputs.get(_WANT_FRAMES) is True
 
 
-def write_video(
-    content: dict[str, Any], view: View, files: Files | None = None
-) -> None:
-    """Put the video where the provider has it, with what is declared beside its URL.
+def _wants_data(view: View) -> bool:
+    """Say whether the video is to stand in the answer itself."""
+    declared = _SYNC in view.contract.body.properties
+    return declared and view.job.inputs.get(_SYNC) is True
 
-    What is known only of *files* that were drawn is left out without them.
-    """
+
+def write_video(content: dict[str, Any], view: View, files: Files = NO_FILES) -> None:
+    """Put the video where the provider has it, with what is declared beside its URL."""
     shape, rate = view.shape, view.shape.rate
-    url = (files and files.data_uri) or view.video_url
+    url = files.data_uri or view.video_url
     known: dict[str, Json] = {
         "url": url,
         "content_type": "video/mp4",
         "file_name": f"{view.job.key}.mp4",
-        "file_size": None if files is None else files.video.size,
+        "file_size": file_size(shape),
         "width": shape.width,
         "height": shape.height,
         "fps": int(rate) if rate.denominator == 1 else float(rate),
@@ -211,9 +208,7 @@ def write_video(
         "num_frames": shape.frames,
     }
     schema = _video_schema(view.contract)
-    described = {
-        name: known[name] for name in schema.properties if known.get(name) is not None
-    }
+    described = {name: known[name] for name in schema.properties if name in known}
     pointer = view.contract.provider.job.video
     parent, _, _ = pointer.rpartition("/")
     if parent:
@@ -221,7 +216,7 @@ def write_video(
     else:
         content |= described
     put(content, pointer, url)
-    if files is not None and files.frames is not None:
+    if files.frames is not None:
         content[_FRAMES] = _describe_frames(view, files.frames)
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from mock_server.media.shapes import Shape
 
-_DRAWING = 1  # of the rules of drawing; a film drawn by others has another name
+_DRAWING = 2  # of the rules of drawing; a film drawn by others has another name
 LONGEST_PROMPT = 400
 """So many letters of a prompt are as many as there may be room for."""
 

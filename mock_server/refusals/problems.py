@@ -20,6 +20,7 @@ _STATUSES = {
     Reason.UNAVAILABLE: 503,
     Reason.TOO_SLOW: 408,
 }
+_WAITS = (Reason.RATE_LIMITED, Reason.QUEUE_FULL)
 _RETRY_AFTER = "1"  # seconds; neither service documents what it sends
 
 
@@ -39,7 +40,7 @@ def refuse(
         headers[f"x-{provider.name}-billable-units"] = "0"
     if refusal.allowed:
         headers["allow"] = ", ".join(refusal.allowed)
-    if refusal.reason in {Reason.RATE_LIMITED, Reason.QUEUE_FULL}:
+    if refusal.reason in _WAITS:
         headers["retry-after"] = _RETRY_AFTER
         if provider.operations.result is not None:
             headers[f"x-{provider.name}-needs-retry"] = "1"

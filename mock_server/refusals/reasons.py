@@ -39,11 +39,14 @@ class RefusedError(Exception):
         breaches: Sequence[Breach] = (),
         allowed: Sequence[str] = (),
     ) -> None:
-        super().__init__(detail or reason.name)
+        super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
         self.breaches = tuple(breaches)
         self.allowed = tuple(allowed)
+
+    def __str__(self) -> str:
+        return self.detail or self.reason.name
 
     def word(self, messages: Messages) -> str:
         """Return what a service with those *messages* says of the reason."""

@@ -6,6 +6,7 @@ the path and the moment.
 
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from mock_server.exchange import Call
@@ -33,8 +34,13 @@ def describe(
 
 
 def _moment(now: float) -> str:
-    text = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    seconds, fraction = divmod(now, 1)
+    return f"{_second(seconds)}.{int(fraction * 1000):03}Z"
+
+
+@lru_cache(4)
+def _second(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _message(refusal: RefusedError, call: Call, messages: Messages) -> str:

@@ -18,7 +18,7 @@ from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS jobs (key TEXT PRIMARY KEY, job BLOB NOT NULL)"
 _READ = "SELECT job FROM jobs WHERE key = ?"
-_MOST_KNOWN = 4_096  # jobs that need not be read again
+_MOST_KNOWN, _ROOM = 20_000, 16_000_000  # jobs, and their bytes, not to be read again
 _MOST_AT_ONCE = 400  # jobs in one statement, which takes two variables for each
 
 
@@ -39,7 +39,7 @@ class SqliteStore:
         self._reader = open_file(path)
         self._commits = Commits(path)
         self._latest = b""
-        self._known: Memory[str, Job] = Memory(_MOST_KNOWN)
+        self._known: Memory[str, Job] = Memory(_MOST_KNOWN, room=_ROOM)
         self.shelf = SqliteShelf(path)
         self.board = SqliteBoard(path)
         # A commit takes less time than it takes to hand it to a thread.
@@ -68,7 +68,8 @@ class SqliteStore:
                 row = self._reader.execute(_READ, (key,)).fetchone()
                 if row is None:
                     return None
-                job = self._known[key] = decode_job(row[0])
+                job = decode_job(row[0])
+                self._known.keep(key, job, size=len(row[0]))
             return job
 
     def update(self, key: str, change: Callable[[Job], Job]) -> Job:

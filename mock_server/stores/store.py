@@ -1,7 +1,6 @@
 """Where jobs are kept, and the store that keeps them in memory."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import islice
 from threading import Lock
 from typing import Protocol
@@ -11,11 +10,12 @@ import orjson
 from mock_server.errors import UnknownJobError
 from mock_server.jobs import Attempt, Change, Job, Webhook
 from mock_server.media.shapes import Source
+from mock_server.memory import Memory
 from mock_server.stores.board import Board, MemoryBoard
 from mock_server.stores.shelf import MemoryShelf, Shelf
 from specs import Event
 
-_LONGEST_REMEMBERED = 4_000  # bytes of a job that is not read anew for each poll
+_DECODED: Memory[bytes, Job] = Memory(20_000, room=16_000_000)  # bytes as they are kept
 
 
 class Store(Protocol):
@@ -129,11 +129,14 @@ def encode_job(job: Job) -> bytes:
 
 
 def decode_job(row: bytes) -> Job:
-    """Return the job that *row* holds."""
-    return _decode(row) if len(row) <= _LONGEST_REMEMBERED else _decode.__wrapped__(row)
+    """Return the job that *row* holds: the same one for equal rows, mostly."""
+    job = _DECODED.get(row)
+    if job is None:
+        job = _decode(row)
+        _DECODED.keep(row, job, size=len(row))
+    return job
 
 
-@lru_cache(4_096)
 def _decode(row: bytes) -> Job:
     facts = orjson.loads(row)
     for name in ("schedule", "forced"):

@@ -97,16 +97,16 @@ class CompiledSchema:
             yield self._describe(error, value, location)
 
     def _describe(self, error: ValidationError, value: Any, location: str) -> Breach:
-        path, rule = tuple(error.instance_path), str(error.schema_path[-1])
+        path, steps = tuple(error.instance_path), tuple(error.schema_path)
         for step in path:
             value = value[step]
-        limit = self._limit(*error.schema_path)
+        rule, limit = str(steps[-1]), self._limit(steps)
         if rule == "required":
             path = (*path, error.kind.as_dict()["property"])
         if limit is True and rule in ("exclusiveMinimum", "exclusiveMaximum"):
             # To 3.0 this is a flag of the bound that stands beside it.
             rule = rule.removeprefix("exclusive").lower()
-            limit = self._limit(*error.schema_path[:-1], rule)
+            limit = self._limit((*steps[:-1], rule))
         return Breach(
             location=location,
             path=path,
@@ -116,7 +116,7 @@ class CompiledSchema:
             message=one_line(error.message, longest=_LONGEST_MESSAGE),
         )
 
-    def _limit(self, *steps: str | int) -> Json:
+    def _limit(self, steps: tuple[str | int, ...]) -> Json:
         """Return what the schema says at *steps*; each rule is broken again and again."""
         if steps not in self._limits:
             self._limits[steps] = look_up(self._raw, join_pointer("", *steps))

@@ -25,9 +25,9 @@ from specs import (
     Json,
     NumberSchema,
     Operation,
-    Request,
 )
 
+_JSON = "application/json"
 _DEEPEST = 64
 _MOST_VALUES = 20_000
 _MOST_BREACHES = 50
@@ -43,8 +43,8 @@ def read_json(call: Call) -> Json:
     Of a member that is given twice the last one counts, as in a browser. NaN and the
     infinities are not JSON.
     """
-    media_type = call.headers.get("content-type", "").partition(";")[0].strip()
-    if media_type.lower() != "application/json":
+    content_type = call.headers.get("content-type", "")
+    if content_type != _JSON and _media_type(content_type) != _JSON:
         raise RefusedError(
             Reason.UNREADABLE, "Expected a body of content type application/json"
         )
@@ -57,6 +57,10 @@ def read_json(call: Call) -> Json:
     if call.body.count(b"[") + call.body.count(b"{") > _DEEPEST:
         _check_depth(content)
     return content
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _check_depth(content: Json) -> None:
@@ -113,21 +117,19 @@ def check_submit(
     verdicts: Verdicts, contract: Contract, call: Call, body: dict[str, Any]
 ) -> None:
     """Raise RefusedError with every rule that *call* breaks, whose body is *body*."""
-    if verdicts.accepts_submit(call.body, body):
-        return
-    auth = contract.provider.auth
-    request = Request(
-        operation=contract.submit,
-        headers={auth.header: call.headers.get(auth.header.lower(), "")},
-        body=call.body,
-    )
-    found = list(islice(verdicts.check_submit(request, body), _MOST_BREACHES))
-    if found:
-        raise RefusedError(Reason.INVALID, breaches=_one_each(found))
+    header = contract.provider.auth.header
+    headers = {header: call.headers.get(header.lower(), "")}
+    found = verdicts.check_submit(call.body, body, headers)
+    first = next(found, None)
+    if first is not None:
+        breaches = [first, *islice(found, _MOST_BREACHES - 1)]
+        raise RefusedError(Reason.INVALID, breaches=_one_each(breaches))
 
 
 def _one_each(breaches: list[Breach]) -> list[Breach]:
     """Return one breach per value: of a wrong type and a wrong choice, the choice."""
+    if len(breaches) == 1:
+        return breaches
     kept: dict[tuple[str | int, ...], Breach] = {}
     for breach in breaches:
         if breach.path not in kept or breach.rule == "enum":
@@ -141,7 +143,7 @@ def read_query(call: Call) -> Mapping[str, str]:
     return read(call.query)
 
 
-@lru_cache(4_096)
+@lru_cache(20_000)
 def _read_query(query: bytes) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(

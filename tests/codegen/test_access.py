@@ -113,12 +113,12 @@ def test_the_base_url_comes_from_the_environment_unless_it_is_given(
 
 def test_a_request_carries_id_and_body_where_they_belong() -> None:
     access = open_access(SERVICE, key=Key("", "k"), base_url="http://localhost:1/x/")
-    status = Call(method="GET", path="/r/{id}/s", id_name="id", id_in="path")
-    query = Call(method="GET", path="/r", id_name="id", id_in="query")
+    status = Call("GET", "/r/{id}/s")
+    query = Call("GET", "/r", query="id")
 
     by_path = access.request(status, job_id="a/b:c?")
     by_query = access.request(query, job_id="a/b:c")
-    submit = access.request(Call(method="POST", path="/r"), content=b"{}")
+    submit = access.request(Call("POST", "/r"), content=b"{}")
 
     assert by_path.url == "http://localhost:1/x/r/a%2Fb%3Ac%3F/s"
     assert (by_query.url, by_query.query) == ("http://localhost:1/x/r", {"id": "a/b:c"})
@@ -146,7 +146,7 @@ def test_a_call_to_another_host_stays_below_a_base_url_that_was_given() -> None:
 
 def test_a_request_takes_the_query_and_headers_of_a_caller() -> None:
     access = open_access(SERVICE, key=Key("", "k"), base_url=None)
-    call = Call(method="POST", path="/r")
+    call = Call("POST", "/r")
 
     request = access.request(call, content=b"", query={"a": "b"}, headers={"X": "1"})
 

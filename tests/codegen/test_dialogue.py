@@ -20,7 +20,7 @@ from codegen.runtime.retries import Persistence
 
 T = TypeVar("T")
 
-ASK = Call(method="GET", path="/videos", id_name="id", id_in="query")
+ASK = Call("GET", "/videos", query="id")
 
 SERVICE = provider.Service(
     name="acme",
@@ -42,17 +42,17 @@ SERVICE = provider.Service(
 PLAIN = JobProtocol(
     service=SERVICE,
     model="m/one",
-    submit=Call(method="POST", path="/videos"),
+    submit=Call("POST", "/videos"),
     poll=ASK,
 )
 
 QUEUE = JobProtocol(
     service=replace(SERVICE, terminal={"done": "result"}),
     model="m/two",
-    submit=Call(method="POST", path="/m/two"),
-    poll=Call(method="GET", path="/m/r/{id}/status", id_name="id", id_in="path"),
-    result=Call(method="GET", path="/m/r/{id}", id_name="id", id_in="path"),
-    cancel=Call(method="PUT", path="/m/r/{id}/cancel", id_name="id", id_in="path"),
+    submit=Call("POST", "/m/two"),
+    poll=Call("GET", "/m/r/{id}/status"),
+    result=Call("GET", "/m/r/{id}"),
+    cancel=Call("PUT", "/m/r/{id}/cancel"),
 )
 
 

@@ -14,7 +14,6 @@ from codegen.runtime.exchange import (
     Steps,
     drive,
     drive_async,
-    exchange,
 )
 
 REQUEST = Request(method="GET", url="https://a.test", headers={"Authorization": "k3y"})
@@ -24,10 +23,10 @@ def twice(closed: list[str]) -> Steps[int]:
     """Ask, sleep, ask again if the first went wrong; note the end in *closed*."""
     try:
         try:
-            first = yield from exchange(Send(request=REQUEST, timeout=1))
+            first: Response = yield Send(request=REQUEST, timeout=1)
         except OSError:
             yield Sleep(2.5)
-            first = yield from exchange(Send(request=REQUEST, timeout=1))
+            first = yield Send(request=REQUEST, timeout=1)
         return first.status
     finally:
         closed.append("closed")

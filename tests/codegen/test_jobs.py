@@ -87,11 +87,9 @@ class Made(Resource[Any, Any]):
     _protocol = JobProtocol(
         service=SERVICE,
         model="m/one",
-        submit=Call(method="POST", path="/videos"),
-        poll=Call(method="GET", path="/videos/{id}", id_name="id", id_in="path"),
-        cancel=Call(
-            method="PUT", path="/videos/{id}/cancel", id_name="id", id_in="path"
-        ),
+        submit=Call("POST", "/videos"),
+        poll=Call("GET", "/videos/{id}"),
+        cancel=Call("PUT", "/videos/{id}/cancel"),
         fixed={"model": "m/one"},
         media=("image", "images"),
         wire={"from_": "from"},
@@ -121,8 +119,8 @@ class Plain(Made):
     _protocol = JobProtocol(
         service=SERVICE,
         model="m/plain",
-        submit=Call(method="POST", path="/videos"),
-        poll=Call(method="GET", path="/videos/{id}", id_name="id", id_in="path"),
+        submit=Call("POST", "/videos"),
+        poll=Call("GET", "/videos/{id}"),
     )
 
 
@@ -850,8 +848,8 @@ def test_a_file_goes_into_the_body_where_the_service_takes_it_there(
         _protocol = JobProtocol(
             service=service,  # type: ignore[arg-type] # the same facts, one of them changed
             model="m/one",
-            submit=Call(method="POST", path="/videos"),
-            poll=Call(method="GET", path="/videos/{id}"),
+            submit=Call("POST", "/videos"),
+            poll=Call("GET", "/videos/{id}"),
             media=("image",),
         )
 

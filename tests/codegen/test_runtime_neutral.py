@@ -44,8 +44,8 @@ def protocol(name: str) -> JobProtocol:
             deadline=60.0,
         ),
         model=f"m/{name}",
-        submit=Call(method="POST", path="/videos"),
-        poll=Call(method="GET", path="/videos/{id}", id_name="id", id_in="path"),
+        submit=Call("POST", "/videos"),
+        poll=Call("GET", "/videos/{id}"),
     )
 
 

@@ -50,8 +50,6 @@ def test_few_requests_show_every_side_of_every_rule(contract: Contract) -> None:
     broken = {side for it, _ in refusals for side in broken_by(contract, it)}
 
     assert shown | broken == set(sides_of(contract))
-    assert len(few) <= 20
-    assert len(few) + len(refusals) <= 62
     assert len(refusals) == len(broken)
 
 

@@ -1,12 +1,7 @@
 """What failed once is tried first the next time, on this machine or another."""
 
 import builtins
-import os
-import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,35 +19,6 @@ from tests.contract_tests.conftest import AIMLAPI, FAL
 from tests.contract_tests.mutants.reference import Reply, Service
 
 MANY = Profile(name="many", drawn=500, lives=1, steps=1, shrinking=9)
-
-
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a Redis that keeps nothing; return its address."""
-    program = shutil.which("redis-server")
-    if program is None:
-        assert not os.environ.get("CI"), "redis-server is not installed"
-        pytest.skip("redis-server is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = str(tmp_path_factory.mktemp("redis"))
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir"]
-    with subprocess.Popen(
-        [program, *options, folder], stdout=subprocess.DEVNULL
-    ) as process:
-        until_open(port)
-        yield f"redis://127.0.0.1:{port}/0"
-        process.terminate()
-
-
-def until_open(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("redis-server does not start")
 
 
 @pytest.fixture(params=["folder", "redis"])

@@ -83,6 +83,52 @@ class Bank(Service):
         return rate * Decimal(str(frames)) * (1 + Decimal(str(inserted))) / 16
 
 
+class TellsAll(Bank):
+    """Tells of every member that is wrong, as real services do; others of the first."""
+
+    def objection(self, contract: Contract, value: Any) -> tuple[str, str] | None:
+        found = self._judges[contract.id].iter_errors(value)
+        wrong = [str(it.absolute_path[0]) for it in found if it.absolute_path]
+        if wrong:
+            return wrong[0], f"is wrong, as is {' '.join(wrong)}"
+        return super().objection(contract, value)
+
+
+class BlamesAll(Bank):
+    """Repeats the whole request in its refusals, as some services do."""
+
+    def objection(self, contract: Contract, value: Any) -> tuple[str, str] | None:
+        found = super().objection(contract, value)
+        return found and (found[0], f"{found[1]} in {json.dumps(value)}")
+
+
+class TakesAnyPrompt(TellsAll):
+    def objection(self, contract: Contract, value: Any) -> tuple[str, str] | None:
+        if isinstance(value, dict) and "prompt" in value:
+            value = value | {"prompt": "a cat"}
+        return super().objection(contract, value)
+
+
+class RepeatsAndTakesAnyPrompt(BlamesAll, TakesAnyPrompt):
+    pass
+
+
+class Locked(Bank):
+    """Lets nobody in with the key that there is, once so many submits were taken."""
+
+    status = 401
+    after = 0
+
+    def admits(self, contract: Contract, operation: Any, headers: Any) -> bool:
+        return len(self.work) < self.after and super().admits(
+            contract, operation, headers
+        )
+
+    def refuse(self, contract: Contract, status: int, *why: Any) -> Reply:
+        own = contract.provider.errors.unauthorized
+        return super().refuse(contract, self.status if status == own else status, *why)
+
+
 class TakesAnything(Bank):
     def objection(self, contract: Contract, value: Any) -> None:
         return None
@@ -208,13 +254,8 @@ def test_no_run_exceeds_its_budget_whatever_fails(
 
 def encode_bare(contract: Contract) -> bytes:
     """Return the body that is also sent to another path, and without a key."""
-    (call,) = [
-        it
-        for it in plan_calls([contract], published).calls
-        if "without a key" in it.case
-    ]
-    request = call.make.args[0]  # type: ignore[attr-defined]  # a partial
-    body: bytes = request.body
+    calls = plan_calls([contract], published).calls
+    (body,) = [it.body for it in calls if "without a key" in it.case]
     return body
 
 
@@ -238,11 +279,56 @@ def test_a_run_shows_every_rule_when_the_budget_bears_its_plan(
     assert report.report.is_kept
     assert result.faults == ()
     assert set(result.states) > {contract.lifecycle.initial}
-    assert report.spent == report.planned
+    assert report.spent == report.plan.total
     assert report.accepted == len(service.work)
     record = json.loads(as_text(report.report, paid=report.paid))
     Draft202012Validator(schema()).validate(record)
     assert record["is_kept"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "again"),
+    [
+        pytest.param(TellsAll, 0, id="every member is told"),
+        pytest.param(Bank, 1, id="the first is told"),
+        pytest.param(BlamesAll, 2, id="all are blamed"),
+    ],
+)
+def test_a_rule_is_broken_alone_only_where_a_refusal_of_two_leaves_it_open(
+    kind: type[Bank], again: int, path: Path
+) -> None:
+    service = kind(SMALL)
+
+    report = run_once(service, path, "9")
+
+    calls = report.plan.calls
+    pairs = sum(" with " in it.case for it in calls)
+    assert report.report.is_kept
+    assert report.report.contracts[0].coverage == 1
+    assert pairs > 0
+    assert service.sent.total() == len(calls) - 2 + again * pairs
+
+
+@pytest.mark.parametrize("kind", [TakesAnyPrompt, RepeatsAndTakesAnyPrompt])
+def test_one_of_two_rules_that_is_not_kept_is_found(
+    kind: type[Bank], path: Path
+) -> None:
+    report = run_once(kind(SMALL), path, "9")
+
+    found = report.report.faults[0].fault
+    assert found.claim == "an_invalid_request_is_refused"
+    assert found.case.startswith("prompt: ")
+    assert report.report.contracts[0].coverage == 1
+
+
+def test_both_rules_are_blamed_where_a_body_that_breaks_both_is_taken(
+    path: Path,
+) -> None:
+    report = run_once(TakesAnything(SMALL), path, "9")
+
+    pair = next(it for it in report.plan.calls if " with " in it.case)
+    cases = {it.fault.case for it in report.report.contracts[0].faults}
+    assert cases.issuperset(pair.case.split(" with "))
 
 
 def test_a_run_sends_refusals_first_and_then_the_cheapest() -> None:
@@ -254,6 +340,25 @@ def test_a_run_sends_refusals_first_and_then_the_cheapest() -> None:
     assert prices == sorted(prices)
     assert plan.total == sum(prices)
     assert plan.sides == len(sides_of(SMALL))
+
+
+@pytest.mark.parametrize("contract", REGISTRY.contracts, ids=lambda it: it.id)
+def test_a_plan_is_short_whatever_the_contract(contract: Contract) -> None:
+    plan = plan_calls([contract], fixed(Decimal(1)))
+
+    assert len(plan.calls) <= 60
+    assert len(plan.submits) <= 20
+
+
+def test_a_plan_tells_each_call_and_what_is_sent() -> None:
+    plan = plan_calls([SMALL], published)
+
+    record = plan.record
+
+    assert [it["case"] for it in record] == [it.case for it in plan.calls]
+    assert json.loads(record[-1]["body"])["num_frames"] == 241
+    assert sum(it["outcome"] == "accepted" for it in record) == len(plan.submits)
+    assert {it["contract"] for it in record} == {SMALL.id}
 
 
 @pytest.mark.parametrize(
@@ -273,7 +378,7 @@ def test_a_given_value_is_refused_when_no_document_admits_it(
 def test_a_given_value_is_sent_as_it_is(path: Path) -> None:
     plan = plan_calls([SMALL], published, given={"video_url": "https://a.test/b.mp4"})
 
-    assert all("https://a.test/b.mp4" in str(it.make) for it in plan.submits)
+    assert all(b"https://a.test/b.mp4" in it.body for it in plan.submits)
 
 
 def test_a_run_stops_with_what_it_knows_when_the_budget_is_used_up(path: Path) -> None:
@@ -317,7 +422,7 @@ def test_a_run_follows_jobs_that_another_left_open(path: Path) -> None:
 
 
 def test_a_submit_without_an_answer_is_not_sent_again(path: Path) -> None:
-    service = Bank(SMALL)
+    service = TellsAll(SMALL)
     refusals = len(plan_calls([SMALL], published).calls) - 7
     first = run_once(service, path, "9", happenings=[""] * refusals + ["reset after"])
 
@@ -341,7 +446,7 @@ def test_a_run_ends_when_nobody_answers(path: Path) -> None:
 
 
 def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None:
-    service = Bank(SMALL)
+    service = TellsAll(SMALL)
     calls = len(plan_calls([SMALL], published).calls)
 
     report = run_once(
@@ -350,6 +455,73 @@ def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None
 
     assert report.accepted == 7
     assert "got no answer" in report.stopped
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_run_stops_at_the_first_call_when_the_key_is_refused(
+    status: int, path: Path
+) -> None:
+    service = Locked(SMALL)
+    service.status = status
+
+    report = run_once(service, path, "9")
+
+    assert report.is_locked_out
+    assert f"the service refuses the key ({status} to a submit)" in report.stopped
+    assert report.report.contracts[0].errors == (report.stopped,)
+    assert report.report.faults == ()
+    assert report.report.contracts[0].requests == 0
+    assert report.spent == 0
+    with Ledger.open(path) as ledger:
+        assert [it.answer.status for it in ledger.entries if it.answer] == [status]
+
+
+def test_a_run_goes_on_with_a_valid_key_where_another_was_refused(path: Path) -> None:
+    run_once(Locked(SMALL), path, "9")
+
+    report = run_once(Bank(SMALL), path, "9")
+
+    assert not report.is_locked_out
+    assert report.report.is_kept
+
+
+def test_a_run_keeps_what_it_knows_when_the_key_is_refused_on_the_way(
+    path: Path,
+) -> None:
+    service = Locked(SMALL)
+    service.after = 3
+
+    report = run_once(service, path, "9")
+
+    assert report.is_locked_out
+    assert report.accepted == 3
+    assert report.report.contracts[0].coverage > 0.5
+    assert report.report.faults == ()
+
+
+def test_a_key_that_is_refused_is_no_fault_of_a_job_that_was_left_open(
+    path: Path,
+) -> None:
+    run_once(Bank(SMALL), path, "9", patience=0.0)
+
+    report = run_once(Locked(SMALL), path, "9")
+
+    assert report.is_locked_out
+    assert "(401 to a poll)" in report.stopped
+    assert report.report.faults == ()
+
+
+def test_a_job_that_is_hidden_from_its_owner_is_a_fault(path: Path) -> None:
+    class Hides(Bank):
+        def admits(self, contract: Contract, operation: Any, headers: Any) -> bool:
+            is_poll = operation.role == "poll"
+            return not is_poll and super().admits(contract, operation, headers)
+
+    report = run_once(Hides(SMALL), path, "9")
+
+    assert not report.is_locked_out
+    claims = {it.fault.claim for it in report.report.faults}
+    assert "a_known_job_is_found" in claims
 
 
 def test_a_job_that_takes_too_long_is_a_fault(path: Path) -> None:
@@ -369,7 +541,7 @@ def test_a_refusal_that_is_accepted_is_paid_for(path: Path) -> None:
 
     claims = {it.fault.claim for it in report.report.faults}
     assert "an_invalid_request_is_refused" in claims
-    assert report.planned < service.charged <= report.spent <= 9
+    assert report.plan.total < service.charged <= report.spent <= 9
 
 
 def test_a_run_needs_a_key(path: Path) -> None:

@@ -1,7 +1,6 @@
 """The generated TypeScript: strict to its compiler, and run by Node against the mock."""
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,10 +9,10 @@ import pytest
 
 from mock_server import Server, Timing, build_app
 from specs import Registry, vendored_folder
+from tests.conftest import NODE
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "generated" / "typescript"
-NODE = ROOT / "tests" / "node"
 COMPILER = NODE / "node_modules" / "typescript" / "bin" / "tsc"
 
 WRONG = """
@@ -37,18 +36,6 @@ await new Fal().wan_22_vace_fun_a14b_inpainting.submit({ prompt: "", video_url: 
 """
 
 
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Return the path of Node, where the compiler is installed too."""
-    found = shutil.which("node")
-    if found is None or not COMPILER.is_file():
-        reason = "needs node, and `npm ci` in tests/node"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
 def run(*command: str | Path) -> str:
     done = subprocess.run(
         list(map(str, command)),
@@ -63,12 +50,12 @@ def run(*command: str | Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def compiled(node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled(node_with_packages: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the JavaScript that strict tsc makes of the sources."""
     root = tmp_path_factory.mktemp("typescript")
     shutil.copytree(SOURCES, root, dirs_exist_ok=True)
     (root / "src" / "wrong.ts").write_text(WRONG, "utf-8")
-    run(node, COMPILER, "-p", root)
+    run(node_with_packages, COMPILER, "-p", root)
     return root / "dist"
 
 

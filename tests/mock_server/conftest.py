@@ -2,11 +2,6 @@
 
 import asyncio
 import json
-import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -243,33 +238,3 @@ def _document(
             },
         },
     }
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a Redis that keeps nothing; return its address."""
-    program = shutil.which("redis-server")
-    if program is None:
-        assert not os.environ.get("CI"), "redis-server is not installed"
-        pytest.skip("redis-server is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder: Path = tmp_path_factory.mktemp("redis")
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir"]
-    process = subprocess.Popen(
-        [program, *options, str(folder)], stdout=subprocess.DEVNULL
-    )
-    with process:
-        _until_open(port)
-        yield f"redis://127.0.0.1:{port}/0"
-        process.terminate()
-
-
-def _until_open(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("redis-server does not start")

@@ -1,7 +1,5 @@
 """A real browser plays what the mock serves."""
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from queue import Queue
@@ -15,8 +13,6 @@ from starlette.routing import Route
 
 from mock_server import ManualClock, Server, build_app
 from specs import Registry, vendored_folder
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 PAGE = """
 <!doctype html>
@@ -36,14 +32,6 @@ PAGE = """
 """
 
 
-def browser() -> str:
-    """Return the browser; skip where a user has none, fail where CI has none."""
-    if CHROMIUM is None and os.environ.get("CI") != "true":
-        pytest.skip("needs Chromium")
-    assert CHROMIUM is not None, "CI installs Chromium before it runs the tests"
-    return CHROMIUM
-
-
 def finished_video(base_url: str, clock: ManualClock) -> str:
     """Return the URL of a video of 17 frames, 30 a second, upright 480p."""
     headers = {"Authorization": "Bearer any"}
@@ -61,8 +49,9 @@ def finished_video(base_url: str, clock: ManualClock) -> str:
     return str(answer.json()["video"]["url"])
 
 
-def test_a_browser_plays_a_finished_video_to_its_end(tmp_path: Path) -> None:
-    program = browser()
+def test_a_browser_plays_a_finished_video_to_its_end(
+    tmp_path: Path, chromium: str
+) -> None:
     clock = ManualClock()
     said: Queue[dict[str, str]] = Queue()
 
@@ -79,7 +68,7 @@ def test_a_browser_plays_a_finished_video_to_its_end(tmp_path: Path) -> None:
         video = finished_video(service.base_url, clock)
         process = subprocess.Popen(
             [
-                program,
+                chromium,
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",

@@ -66,7 +66,7 @@ def test_the_judge_says_the_same(
         content = {"it": value}
         request = Request(operation=contract.submit, body=json.dumps(content).encode())
 
-        found = verdicts.check_submit(request, content)
+        found = verdicts.check_submit(request.body or b"", content, {})
 
         judged = verdicts.judge.check_request(request)
         assert {(it.path, it.rule, str(it.limit)) for it in found} == {
@@ -150,10 +150,11 @@ def test_an_answer_without_a_schema_is_left_to_the_judge(
 
 def test_a_long_number_is_left_to_the_judge(make_studio: Studio) -> None:
     body = {"type": "object", "properties": {"it": {"type": "integer"}}}
-    verdicts = Verdicts(contract := contract_of(make_studio(body=body), "3.0.3"))
-    request = Request(operation=contract.submit, body=b'{"it": 123456789012345678901}')
+    verdicts = Verdicts(contract_of(make_studio(body=body), "3.0.3"))
 
-    found = verdicts.check_submit(request, {"it": 1.2345678901234568e20})
+    found = verdicts.check_submit(
+        b'{"it": 123456789012345678901}', {"it": 1.2345678901234568e20}, {}
+    )
 
     assert not [*found]
 

@@ -3,18 +3,22 @@
 import asyncio
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
+import uvicorn
 from starlette.types import Receive
+from uvicorn.server import ServerState
 
 import mock_server.connection
 from mock_server import ManualClock, Server, build_app
 from mock_server.app import MockApp
+from mock_server.connection import Connection, Outbox
 from mock_server.exchange import Head, Reply
 from specs import Registry
 
@@ -350,3 +354,128 @@ def test_an_answer_waits_until_there_is_room_to_write(client: httpx.Client) -> N
         writer.join()
 
     assert answers.count(b"HTTP/1.1 404") == 20_001
+
+
+class Loop:
+    """A loop whose clock is moved by hand; it calls what is then due."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.calls: list[tuple[float, Callable[[], None]]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> Any:
+        call = self.now + delay, callback
+        self.calls.append(call)
+
+        def cancel() -> None:
+            self.calls = [it for it in self.calls if it is not call]
+
+        return SimpleNamespace(cancel=cancel)
+
+    def move(self, seconds: float) -> None:
+        self.now += seconds
+        due = [it for it in self.calls if it[0] <= self.now]
+        for call in due:
+            self.calls.remove(call)
+            call[1]()
+
+
+class Line(asyncio.Transport):
+    """A transport that leads nowhere."""
+
+    closed = False
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def loop() -> Loop:
+    return Loop()
+
+
+@pytest.fixture
+def idle(registry: Registry, loop: Loop) -> tuple[Connection, Line]:
+    """A connection that has just been sent an answer, and is kept for five seconds."""
+    app = build_app(registry)
+    config = uvicorn.Config(app, timeout_keep_alive=5, lifespan="off", ws="none")
+    config.load()
+    options: Any = {"_loop": loop, "outbox": Outbox()}
+    connection = Connection(config, ServerState(), {}, **options)
+    connection.connection_made(line := Line())
+    loop.calls.clear()
+    connection.on_response_complete()
+    return connection, line
+
+
+def test_an_idle_connection_is_closed_in_time(
+    loop: Loop, idle: tuple[Connection, Line]
+) -> None:
+    _, line = idle
+
+    loop.move(4.9)
+    assert not line.closed
+    loop.move(0.2)
+    assert line.closed
+
+
+def test_a_connection_that_is_used_is_kept(
+    loop: Loop, idle: tuple[Connection, Line]
+) -> None:
+    connection, line = idle
+
+    loop.move(3)
+    connection.on_response_complete()
+    loop.move(3)
+    assert not line.closed
+    loop.move(2)
+    assert line.closed
+
+
+def test_a_connection_that_waits_for_an_answer_is_not_idle(
+    loop: Loop, idle: tuple[Connection, Line]
+) -> None:
+    connection, line = idle
+
+    connection.data_received(b"GET / HTTP/1.1\r\n")
+    loop.calls = [it for it in loop.calls if it[1] == connection._look_idle]
+    loop.move(60)
+    assert not line.closed
+
+
+def test_a_connection_that_is_lost_is_looked_after_no_more(
+    loop: Loop, idle: tuple[Connection, Line]
+) -> None:
+    connection, _ = idle
+
+    connection.connection_lost(None)
+
+    assert not loop.calls
+
+
+def test_the_answers_of_one_round_are_written_together() -> None:
+    written = list[str]()
+
+    class Exchange:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def send_now(self, answer: bytes) -> None:
+            written.append(self.name + answer.decode())
+
+    async def answer() -> None:
+        outbox = Outbox()
+        for name in "ab":
+            outbox.put(cast("Any", Exchange(name)), b"!")
+            assert not written
+        await asyncio.sleep(0)
+
+    asyncio.run(answer())
+
+    assert written == ["a!", "b!"]

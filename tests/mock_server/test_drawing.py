@@ -12,6 +12,7 @@ from mock_server.media import drawing
 from mock_server.media.drawing import draw_video
 from mock_server.media.films import Film
 from mock_server.media.shapes import Shape
+from mock_server.media.sizes import file_size
 
 SHAPE = Shape(320, 180, 24, Fraction(8))
 
@@ -53,6 +54,45 @@ def test_a_video_measures_what_was_asked(shape: Shape) -> None:
         times = [it.pts * it.time_base for it in frames]
         assert times == [number / shape.rate for number in range(shape.frames)]
         assert not any(it.is_corrupt for it in frames)
+
+
+@pytest.mark.parametrize("prompt", ["", "@" * 400])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param(Shape(16, 16, 1, Fraction(1)), id="smallest"),
+        pytest.param(Shape(256, 256, 3, Fraction(1)), id="hardly-any-frames"),
+        pytest.param(Shape(854, 480, 5, Fraction(1)), id="large-steps"),
+        pytest.param(Shape(426, 240, 17, Fraction(24)), id="all-of-it-the-opening"),
+        pytest.param(Shape(1280, 720, 40, Fraction(30)), id="720p"),
+        pytest.param(Shape(16, 4096, 20, Fraction(5)), id="narrow"),
+        pytest.param(Shape(4096, 256, 20, Fraction(5)), id="flat"),
+        pytest.param(Shape(64, 64, 600, Fraction(1)), id="several-key-frames"),
+    ],
+)
+def test_a_file_is_as_large_as_was_said_whatever_its_letters(
+    shape: Shape, prompt: str
+) -> None:
+    job = "0197f3a0-1234-7abc-8123-0123456789ab:alibaba/wan2.2-vace-fun-a14b-reframe"
+    content = draw_video(film_of(shape, job=job, prompt=prompt))
+
+    assert len(content) == file_size(shape)
+    assert len(decode(content)) == shape.frames
+
+
+def test_what_is_too_large_for_its_file_is_drawn_more_coarsely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fine = draw_video(film_of())
+    drawing._encode_remainder.cache_clear()
+    monkeypatch.setattr(drawing, "file_size", lambda _: 9_000)
+    monkeypatch.setattr(drawing, "room_of_remainder", lambda _: 2_500)
+
+    coarse = draw_video(film_of())
+
+    drawing._encode_remainder.cache_clear()
+    assert len(coarse) == 9_000 < len(fine)
+    assert len(decode(coarse)) == 24
 
 
 def test_every_frame_of_a_video_differs() -> None:

@@ -1,31 +1,21 @@
 """fal's own JavaScript client, pointed at the mock by its addresses."""
 
 import json
-import os
-import shutil
 import subprocess
-from pathlib import Path
-
-import pytest
 
 from mock_server import Server, Timing, build_app
 from specs import Registry
+from tests.conftest import NODE
 
-FOLDER = Path(__file__).resolve().parents[1] / "node"
 
-
-def test_the_javascript_client_does_everything_it_can(registry: Registry) -> None:
-    node = shutil.which("node")
-    if node is None or not (FOLDER / "node_modules" / "@fal-ai").is_dir():
-        reason = "needs node, and `npm ci` in tests/node"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+def test_the_javascript_client_does_everything_it_can(
+    registry: Registry, node_with_packages: str
+) -> None:
     timing = Timing(queued=0.5, generating=0.3)
     with Server(build_app(registry, timing=timing)) as server:
         done = subprocess.run(
-            [node, "fal_by_address.mjs", server.base_url],
-            cwd=FOLDER,
+            [node_with_packages, "fal_by_address.mjs", server.base_url],
+            cwd=NODE,
             capture_output=True,
             text=True,
             timeout=60,

@@ -59,6 +59,17 @@ def test_what_is_larger_than_the_journal_is_not_kept() -> None:
     assert paths(journal) == ["/2"]
 
 
+def test_what_has_gone_before_it_was_written_down_takes_no_room() -> None:
+    shelf = MemoryShelf(most=1)
+    journal = Journal(shelf)
+
+    for path in ("/a", "/b"):
+        journal.record(note(path), reply(bytes(3_000_000)), at=0.0)
+
+    assert not len(shelf)  # two such bodies would not be left waiting
+    assert paths(journal) == ["/b"]
+
+
 def test_a_cleared_journal_has_all_its_room_again() -> None:
     journal = Journal(MemoryShelf(size=10_000))
     journal.record(note(body=b"x" * 8_000), reply(), at=0)

@@ -16,6 +16,7 @@ import pytest
 from mock_server import SqliteStore
 from mock_server.media.drawing import draw_video
 from mock_server.media.films import Film
+from mock_server.media.library import Library
 from mock_server.media.shapes import Shape
 from tests.mock_server.conftest import REQUESTS
 
@@ -60,6 +61,40 @@ def test_the_facts_beside_a_video_are_the_file_s(
     assert said.pop("file_name").endswith(".mp4")
     assert said == found
     assert (found["width"], found["height"]) == (width, height)
+
+
+@pytest.mark.parametrize("prompt", ["", "a cat", "@" * 400])
+def test_the_size_is_said_before_anything_is_drawn_and_true_of_what_is(
+    make_mock: Callable[..., Any], tmp_path: Path, prompt: str
+) -> None:
+    mock = make_mock(folder=tmp_path)
+    said = finish(mock, prompt=prompt)["video"]
+
+    assert not (tmp_path / "media").exists()
+    file = mock.send("GET", said["url"])
+    assert len(file.content) == said["file_size"]
+    assert int(file.headers["content-length"]) == said["file_size"]
+    last = mock.send("GET", said["url"], headers={"Range": "bytes=-1"})
+    assert last.headers["content-range"].endswith(f"/{said['file_size']}")
+    assert len(frames_of(file.content)) == 17
+
+
+def test_nothing_is_drawn_for_a_thousand_jobs_that_end_at_once(
+    mock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Film] = []
+
+    async def draw(_: Library, film: Film) -> None:
+        drawn.append(film)
+
+    monkeypatch.setattr(Library, "fetch", draw)
+    jobs = [mock.inpaint()["request_id"] for _ in range(1_000)]
+    mock.clock.advance(60)
+
+    answers = [mock.fal("GET", f"{REQUESTS}/{it}").json() for it in jobs]
+    assert len({it["video"]["url"] for it in answers}) == 1_000
+    assert len({it["video"]["file_size"] for it in answers}) == 1  # of one shape
+    assert drawn == []
 
 
 def test_the_frames_are_the_video_s_and_the_facts_beside_them_true(mock: Any) -> None:
@@ -201,6 +236,7 @@ def test_the_prompt_of_every_provider_is_drawn(make_mock: Callable[..., Any]) ->
 def test_videos_are_kept_where_they_should_be(
     make_mock: Callable[..., Any], tmp_path: Path
 ) -> None:
-    finish(make_mock(folder=tmp_path))
+    mock = make_mock(folder=tmp_path)
+    mock.send("GET", finish(mock)["video"]["url"])
 
     assert [it.suffix for it in (tmp_path / "media").iterdir()].count(".mp4") == 1

@@ -16,8 +16,10 @@ from mock_server import (
     StoreError,
     UnknownJobError,
 )
+from mock_server.answers.prepared import Known, Prepared
+from mock_server.exchange import Reply, json_reply
 from mock_server.jobs import Change, Job, Webhook
-from specs import Event
+from specs import Event, Registry
 
 
 def make_job(key: str) -> Job:
@@ -40,6 +42,15 @@ def add(store: Store, job: Job) -> bool:
 
 def get(store: Store, key: str) -> Job | None:
     return asyncio.run(store.get(key))
+
+
+def get_at_once(store: Store, key: str) -> Job:
+    """Return a job that is there, of a store that does not wait."""
+    looked = store.get(key)
+    with pytest.raises(StopIteration) as found:
+        looked.send(None)
+    job: Job = found.value.value
+    return job
 
 
 @pytest.fixture(params=["memory", "sqlite", "redis"])
@@ -249,3 +260,38 @@ def test_a_change_of_another_process_is_seen_at_once(tmp_path: Path) -> None:
             other.stdin.write(b"\n")
             other.stdin.flush()
     ours.close()
+
+
+def test_ten_thousand_open_jobs_are_neither_read_nor_prepared_again(
+    tmp_path: Path, registry: Registry
+) -> None:
+    store, prepared = SqliteStore(tmp_path / "jobs.sqlite"), Prepared()
+    contract = registry.contracts[0]
+    keys = [f"{number:032x}" for number in range(10_000)]
+
+    async def submit() -> None:
+        await asyncio.gather(*(store.add(make_job(it)) for it in keys))
+
+    def poll_all() -> list[Known]:
+        jobs = [get_at_once(store, it) for it in keys]
+        return [prepared.know(it, contract) for it in jobs]
+
+    asyncio.run(submit())
+    first, second = poll_all(), poll_all()
+    store.close()
+
+    assert all(one is other for one, other in zip(first, second, strict=True))
+
+
+def test_an_answer_that_is_prepared_is_not_composed_again(registry: Registry) -> None:
+    composed: list[Reply] = []
+
+    def compose() -> Reply:
+        composed.append(json_reply(200, {"status": "queued"}))
+        return composed[-1]
+
+    known = Known(make_job("a" * 32), registry.contracts[0])
+    for what in ("logs", "none", "logs", "none"):
+        assert known.answer(what, compose) == composed[0]
+
+    assert len(composed) == 2

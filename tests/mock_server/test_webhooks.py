@@ -70,12 +70,12 @@ def wait_until(holds: Callable[[], bool]) -> None:
         Event().wait(0.01)
 
 
-def submit(mock: Any, url: str, scenario: str = "success") -> str:
+def submit(mock: Any, url: str, scenario: str = "success", **members: Any) -> str:
     answer = mock.fal(
         "POST",
         SUBMIT,
         params={"fal_webhook": url},
-        json=BODY,
+        json=BODY | members,
         headers={"X-Mock-Scenario": scenario},
     )
     assert answer.status_code == 200, answer.text
@@ -444,7 +444,7 @@ def test_the_webhook_and_its_attempts_are_listed(
 @pytest.mark.parametrize(
     ("error", "deliveries"), [(MediaUnavailableError("none"), 1), (ValueError("no"), 0)]
 )
-def test_a_video_that_cannot_be_drawn_is_told_without_its_size(
+def test_what_cannot_be_drawn_is_told_without_its_files(
     mock: Any,
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
@@ -456,13 +456,13 @@ def test_a_video_that_cannot_be_drawn_is_told_without_its_size(
 
     others = couriers()
     monkeypatch.setattr(Library, "fetch", fail)
-    submit(mock, receiver.url)
+    submit(mock, receiver.url, sync_mode=True)
     mock.clock.advance(60)
     wait_until(lambda: couriers() <= others)
 
     assert len(receiver.received) == deliveries
     for _, body in receiver.received:
-        assert "file_size" not in json.loads(body)["payload"]["video"]
+        assert json.loads(body)["payload"]["video"]["url"].startswith("http://")
 
 
 @pytest.mark.parametrize(

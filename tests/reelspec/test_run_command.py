@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from reelspec.codes import Exit
+from tests.conftest import NODE
 
 COMMAND = [sys.executable, "-m", "reelspec", "run"]
 FAST = "--speed=20"
 HERE = Path(__file__).parent
-NODE_PROGRAMS = HERE.parent / "node"
 KEYS = ("AIMLAPI_API_KEY", "AIML_API_KEY", "FAL_KEY")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -60,7 +60,7 @@ def test_a_python_program_gets_its_video_unchanged(
 def test_a_node_program_gets_its_video_unchanged(
     run: Run, node: str, name: str
 ) -> None:
-    found = run(FAST, "--", node, NODE_PROGRAMS / name)
+    found = run(FAST, "--", node, NODE / name)
 
     assert found.stdout == "completed ftyp true\n", found.stderr
 
@@ -79,11 +79,11 @@ def test_a_node_program_gets_its_video_unchanged(
     ],
 )
 def test_the_javascript_client_of_fal_works_unchanged(
-    run: Run, fal_for_node: str, arguments: list[str], printed: str
+    run: Run, node_with_packages: str, arguments: list[str], printed: str
 ) -> None:
     name, *rest = arguments
 
-    found = run(FAST, "--", fal_for_node, NODE_PROGRAMS / name, *rest)
+    found = run(FAST, "--", node_with_packages, NODE / name, *rest)
 
     assert found.stdout == f"{printed}\n", found.stderr
 

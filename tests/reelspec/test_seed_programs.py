@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NODE
+
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "seeds"
-MODULES = Path(__file__).resolve().parents[1] / "node" / "node_modules"
 
 pytestmark = [
     pytest.mark.skipif(not PAGES.is_dir(), reason="the pages are not here"),
-    pytest.mark.usefixtures("curl", "fal_for_node"),
+    pytest.mark.usefixtures("curl", "node_with_packages"),
 ]
 
 FETCH = """
@@ -39,7 +40,7 @@ def read_program(page: str, language: str) -> str:
 def run_program(program: str, language: str, folder: Path) -> str:
     """Return what *program* prints, and the first bytes of the video it gets."""
     command = {"bash": "sh", "python": sys.executable, "javascript": "node"}[language]
-    (folder / "node_modules").symlink_to(MODULES)
+    (folder / "node_modules").symlink_to(NODE / "node_modules")
     suffix = "mjs" if "import {" in program else "cjs"
     path = folder / f"program.{suffix}"
     path.write_text(program, "utf-8")

@@ -3,7 +3,6 @@ import json
 import shutil
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from reelspec.cli import main
@@ -145,22 +144,3 @@ def test_markup_in_a_document_is_printed_as_it_is(tmp_path: Path) -> None:
     _, out, _ = run("specs", "show", model, "--specs", str(folder))
 
     assert "[red]not markup[/red]" in out
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        pytest.param(("specs", "list"), id="list"),
-        pytest.param(("specs", "show"), id="show"),
-        pytest.param(("generate",), id="generate"),
-        pytest.param(("mock",), id="mock"),
-        pytest.param(("test",), id="test"),
-        pytest.param(("demo",), id="demo"),
-    ],
-)
-def test_every_command_has_a_page_of_help(command: tuple[str, ...]) -> None:
-    code, out, _ = run(*command, "--help")
-
-    assert code == Exit.OK
-    assert "Usage: " in out
-    assert len(out.splitlines()) > 8

@@ -2,6 +2,7 @@ import json
 import shlex
 import socket
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from contract_tests.examiner import Examiner
 from contract_tests.tally import Tally
 from reelspec.cli import main
 from reelspec.codes import Exit
+from reelspec.live_plan import dollars
 from reelspec.targets import PLACEHOLDER_KEY, mock_target
 from specs import Registry, vendored_folder
 from tests.contract_tests.mutants.faulty import TakesMoreThanTheMaximum
@@ -172,12 +174,32 @@ def test_a_live_run_says_what_it_costs_and_shows_every_rule(
     report = json.loads(out)
     (result,) = report["contracts"]
     paid = report["live"]
+    calls = paid["calls"]
+    told = " ".join(err.split())
     assert code == Exit.OK
     assert {it["verdict"] for it in result["rules"]} == {"proved"}
     assert paid["accepted"] == 7
     assert paid["spent"] == paid["planned"] == "2.162500"
-    assert "7 submits that must be taken may cost 2.1625" in err
+    assert "7 calls to be accepted may cost $2.1625 together" in " ".join(err.split())
     assert PLACEHOLDER_KEY not in ledger.read_text()
+    assert len(calls) <= 60
+    assert {it["outcome"] for it in calls} == {"accepted", "refused"}
+    assert all(it["case"] in told for it in calls)
+    assert "4 $0.10625 many values at once" in told
+    assert ledger.read_text().count('"event": "call"') == len(calls)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("0", "$0.00"),
+        ("0.5", "$0.50"),
+        ("2.162500", "$2.1625"),
+        ("1e30", f"$1{'0' * 30}.00"),
+    ],
+)
+def test_an_amount_is_told_exactly_in_dollars(amount: str, text: str) -> None:
+    assert dollars(Decimal(amount)) == text
 
 
 def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
@@ -190,7 +212,7 @@ def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
 
     assert poor == Exit.FINDINGS
     assert "the budget does not bear all of it" in told
-    assert "4 calls accepted, 0 without an answer; at most 0.425" in told
+    assert "4 calls accepted, 0 without an answer; at most $0.425 spent" in told
     assert rich == Exit.OK
     assert "7 calls accepted" in rest
 
@@ -232,7 +254,7 @@ def test_a_live_run_is_refused_when_nobody_is_there_to_agree(
     )
 
     assert code == Exit.USAGE
-    assert "may cost 2.1625" in out
+    assert "may cost $2.1625" in out
     assert "pass --yes" in err
 
 
@@ -250,6 +272,24 @@ def test_a_live_run_makes_no_call_when_the_answer_is_no(
 
     assert result.exit_code == 1
     assert ledger.read_text() == ""
+
+
+def test_a_live_run_ends_with_a_code_of_its_own_when_the_key_is_refused(
+    live_mock: tuple[str, ...], tmp_path: Path
+) -> None:
+    ledger = tmp_path / "ledger"
+
+    code, out, err = run(
+        *live_mock, "--key", "fal=nocolon", "--budget", "2.50", "--yes", "--json",
+        "--ledger", str(ledger),
+    )  # fmt: skip
+
+    assert code == Exit.ENVIRONMENT
+    assert err.splitlines()[-1].startswith("Error: fal:fal-ai/")
+    assert "refuses the key (401 to a submit)" in err
+    assert json.loads(out)["live"]["stopped"] in err
+    assert len(ledger.read_text().splitlines()) == 2  # one call and its answer
+    assert "nocolon" not in out + err + ledger.read_text()
 
 
 def test_a_live_run_needs_a_price_when_none_is_published(tmp_path: Path) -> None:

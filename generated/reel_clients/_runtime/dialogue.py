@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from .access import Access, is_safe_id
 from .answers import Body, as_object, look_up, parse, read_body, read_fault, request_id
@@ -174,7 +174,7 @@ class Dialogue:
         own = response.status >= 400 and response.status not in _NOT_THE_JOBS_FAULT
         # A gateway's error is a page, the job's is JSON.
         if own and (body := as_object(parse(response))):
-            raise failure(job, body, body)
+            raise JobFailed(job, read_fault(body), body=body)
         return read_body(response, where=self._where(call))
 
     def note(self, job: JobFacts, breach: ContractViolation) -> None:
@@ -279,7 +279,7 @@ class Watch:
         if progress.outcome == "failure":
             pointer = self._dialogue.protocol.service.error
             told = look_up(progress.answer, pointer)
-            raise failure(self._job, told, progress.answer)
+            raise JobFailed(self._job, read_fault(told), body=progress.answer)
         return progress.answer
 
     def _rest(self, seen: Progress) -> Steps[None]:
@@ -306,15 +306,3 @@ class Watch:
 
     def _late(self) -> DeadlineExceeded:
         return DeadlineExceeded(self._job, timeout=self._limit)
-
-
-def failure(job: Any, told: object, body: object) -> JobFailed:
-    """Return the failure of *job*, of which the service *told*."""
-    fault = read_fault(told)
-    return JobFailed(
-        job,
-        name=fault.name,
-        message=fault.message,
-        problems=fault.problems,
-        body=body,
-    )

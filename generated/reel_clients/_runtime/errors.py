@@ -54,6 +54,18 @@ class Problem:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What a provider says went wrong, in its own words, whatever its envelope."""
+
+    name: str = ""
+    message: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.name, self.message))) or "no reason given"
+
+
 class ReelError(Exception):
     """Anything that this package raises on purpose."""
 
@@ -108,20 +120,17 @@ class ApiError(ReelError):
         *,
         status: int,
         fix: str,
-        name: str = "",
-        message: str = "",
-        problems: tuple[Problem, ...] = (),
+        fault: Fault,
         request_id: str | None = None,
         retry_after: float | None = None,
         body: object = None,
     ) -> None:
-        said = ": ".join(it for it in (name, message) if it) or "no reason given"
-        super().__init__(f"{where} answered {status}: {said}; {fix}")
+        super().__init__(f"{where} answered {status}: {fault}; {fix}")
         self.provider = where.partition(" ")[0]
         self.status = status
-        self.name = name
-        self.message = message
-        self.problems = problems
+        self.name = fault.name
+        self.message = fault.message
+        self.problems = fault.problems
         self.request_id = request_id
         self.retry_after = retry_after
         self.body = body
@@ -168,15 +177,15 @@ _BY_STATUS: dict[int, tuple[type[ApiError], str]] = {
 }
 
 
-def api_error(where: str, *, status: int, **facts: Any) -> ApiError:
+def api_error(where: str, *, status: int, fault: Fault, **facts: Any) -> ApiError:
     """Return the ApiError of the class that *status* and the provider's words ask for."""
     usual = ServerError if status >= 500 else ApiError
     kind, fix = _BY_STATUS.get(
         status, (usual, "try again later" if status >= 500 else "change the request")
     )
-    if status == 403 and _BROKE.search(f"{facts['name']} {facts['message']}"):
+    if status == 403 and _BROKE.search(f"{fault.name} {fault.message}"):
         kind, fix = _BY_STATUS[402]
-    return kind(where, status=status, fix=fix, **facts)
+    return kind(where, status=status, fix=fix, fault=fault, **facts)
 
 
 class ContractViolation(ReelError):
@@ -195,24 +204,15 @@ class JobFailed(ReelError):
     fault with, and `body` is its whole answer.
     """
 
-    def __init__(
-        self,
-        job: Any,
-        *,
-        name: str,
-        message: str,
-        problems: tuple[Problem, ...] = (),
-        body: object,
-    ) -> None:
-        said = ": ".join(it for it in (name, message) if it) or "no reason given"
+    def __init__(self, job: Any, fault: Fault, *, body: object) -> None:
         super().__init__(
-            f"{job.provider} {job.model}: job {job.id} failed, {said}; "
+            f"{job.provider} {job.model}: job {job.id} failed, {fault}; "
             "change the input or submit again"
         )
         self.job = job
-        self.name = name
-        self.message = message
-        self.problems = problems
+        self.name = fault.name
+        self.message = fault.message
+        self.problems = fault.problems
         self.body = body
 
 

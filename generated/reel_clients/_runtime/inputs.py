@@ -26,9 +26,9 @@ from typing import (
     get_type_hints,
 )
 
-from pydantic import MISSING as UNSET
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
-from pydantic_core import core_schema
+from pydantic_core import MISSING as UNSET
+from pydantic_core.core_schema import no_info_plain_validator_function, str_schema
 from typing_extensions import TypedDict
 
 from .errors import InvalidInputError, Problem, one_line
@@ -51,7 +51,7 @@ class _AsText:
     """Validates as text: a file has become its address before anything is sent."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        return core_schema.str_schema()
+        return str_schema()
 
 
 Media: TypeAlias = Annotated[str | os.PathLike[str] | BinaryIO, _AsText()]
@@ -71,7 +71,7 @@ class OneOf:
                 raise ValueError(f"{len(fitting)} alternatives fit, not exactly one")
             return value
 
-        return core_schema.no_info_plain_validator_function(check)
+        return no_info_plain_validator_function(check)
 
 
 def _fits(adapter: TypeAdapter[Any], value: object) -> bool:

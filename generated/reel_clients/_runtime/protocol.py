@@ -47,17 +47,13 @@ class Service:
     uploads: Uploads | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One operation: its method and path, and where it takes the job's id.
-
-    The id fills `{id_name}` of the path where *id_in* is "path".
-    """
+    """One operation; a job's id fills `{id}` of the path, or is *query*'s value."""
 
     method: str
     path: str
-    id_name: str = ""
-    id_in: Literal["", "path", "query"] = ""
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from .errors import NetworkError
-from .exchange import Request, Response, Send, Sink, Sleep, Steps, exchange
+from .exchange import Request, Response, Send, Sink, Sleep, Steps
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
@@ -81,7 +81,7 @@ class Persistence:
             response: Response | None = None
             error: NetworkError | None = None
             try:
-                response = yield from exchange(step)
+                response = yield step
             except NetworkError as exc:
                 error = exc
             pause = self._pause(number, deadline, billable, response, error)

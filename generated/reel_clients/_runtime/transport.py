@@ -139,14 +139,12 @@ class _Reading:
         self._clock = clock
         self._end = clock() + step.timeout
         self._content = bytearray()
-        self._received = 0
         self.sink = step.sink if answer.is_success else None
         if self.sink is not None:
             self.sink.open(self.response())
 
     def take(self, piece: bytes) -> None:
-        """Count one piece of the body, and keep it if there is no sink for it."""
-        self._received += len(piece)
+        """Hold one piece of the body to the time, keep it if there is no sink for it."""
         end = self._end if self.sink is None else self._step.end
         if end is not None and self._clock() > end:
             raise httpx.ReadTimeout("the answer did not end in time")
@@ -165,7 +163,6 @@ class _Reading:
             status=self._answer.status_code,
             headers=self._answer.headers,
             content=bytes(self._content),
-            received=self._received,
         )
 
 

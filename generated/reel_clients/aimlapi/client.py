@@ -11,17 +11,9 @@ from reel_clients.aimlapi.service import SERVICE
 if TYPE_CHECKING:
     from reel_clients.aimlapi.resources import (
         wan2_2_vace_fun_a14b_depth as _wan2_2_vace_fun_a14b_depth,
-    )
-    from reel_clients.aimlapi.resources import (
         wan2_2_vace_fun_a14b_inpainting as _wan2_2_vace_fun_a14b_inpainting,
-    )
-    from reel_clients.aimlapi.resources import (
         wan2_2_vace_fun_a14b_outpainting as _wan2_2_vace_fun_a14b_outpainting,
-    )
-    from reel_clients.aimlapi.resources import (
         wan2_2_vace_fun_a14b_pose as _wan2_2_vace_fun_a14b_pose,
-    )
-    from reel_clients.aimlapi.resources import (
         wan2_2_vace_fun_a14b_reframe as _wan2_2_vace_fun_a14b_reframe,
     )
 

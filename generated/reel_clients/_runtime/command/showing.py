@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Self
 
 import click
+from rich import progress as bars
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
 from ..dialogue import Progress
 
@@ -21,11 +19,11 @@ class Display:
 
     def __init__(self) -> None:
         console = Console(stderr=True)
-        self._bar = Bar(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TimeElapsedColumn(),
+        self._bar = bars.Progress(
+            bars.SpinnerColumn(),
+            bars.TextColumn("{task.description}", markup=False),
+            bars.BarColumn(),
+            bars.TimeElapsedColumn(),
             console=console,
             transient=True,
             disable=not console.is_terminal,
@@ -51,10 +49,5 @@ class Display:
         self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.stop()

@@ -26,13 +26,8 @@ class Wan22VaceFunA14bReframe(Resource[StartedT_co, JobT_co]):
         model="alibaba/wan2.2-vace-fun-a14b-reframe",
         fixed={"model": "alibaba/wan2.2-vace-fun-a14b-reframe"},
         media=("video_url",),
-        submit=Call(method="POST", path="/v2/video/generations"),
-        poll=Call(
-            method="GET",
-            path="/v2/video/generations",
-            id_name="generation_id",
-            id_in="query",
-        ),
+        submit=Call("POST", "/v2/video/generations"),
+        poll=Call("GET", "/v2/video/generations", query="generation_id"),
     )
 
     def submit(

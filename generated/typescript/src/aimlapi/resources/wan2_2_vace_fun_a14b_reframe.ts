@@ -68,13 +68,11 @@ export const PROTOCOL: Protocol = {
   "submit": {
     "method": "POST",
     "path": "/v2/video/generations",
-    "id_name": "",
-    "id_in": ""
+    "query": ""
   },
   "poll": {
     "method": "GET",
     "path": "/v2/video/generations",
-    "id_name": "generation_id",
-    "id_in": "query"
+    "query": "generation_id"
   }
 };

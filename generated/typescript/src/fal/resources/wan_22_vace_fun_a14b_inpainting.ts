@@ -81,25 +81,21 @@ export const PROTOCOL: Protocol = {
   "submit": {
     "method": "POST",
     "path": "/fal-ai/wan-22-vace-fun-a14b/inpainting",
-    "id_name": "",
-    "id_in": ""
+    "query": ""
   },
   "poll": {
     "method": "GET",
-    "path": "/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}/status",
-    "id_name": "request_id",
-    "id_in": "path"
+    "path": "/fal-ai/wan-22-vace-fun-a14b/requests/{id}/status",
+    "query": ""
   },
   "result": {
     "method": "GET",
-    "path": "/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}",
-    "id_name": "request_id",
-    "id_in": "path"
+    "path": "/fal-ai/wan-22-vace-fun-a14b/requests/{id}",
+    "query": ""
   },
   "cancel": {
     "method": "PUT",
-    "path": "/fal-ai/wan-22-vace-fun-a14b/requests/{request_id}/cancel",
-    "id_name": "request_id",
-    "id_in": "path"
+    "path": "/fal-ai/wan-22-vace-fun-a14b/requests/{id}/cancel",
+    "query": ""
   }
 };
