@@ -13,10 +13,8 @@ import httpx
 
 
 class AsgiBridge(httpx.BaseTransport):
-    """Send requests to *app* in process, as a server would.
+    """Send requests to *app* in process; an exception it lets out becomes a 500.
 
-    An exception that *app* lets out becomes a 500, or once it has begun to answer,
-    httpx.RemoteProtocolError.
     The application's lifespan is not run, what it does in the background waits for
     the next request, and an answer arrives whole: a stream without an end needs a real
     socket.
@@ -28,25 +26,26 @@ class AsgiBridge(httpx.BaseTransport):
 
     def serve(self, app: Any) -> None:
         """Ask *app* from now on, as if the server had been restarted with it."""
-        self._app = app
+        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the application's answer; raise httpx.ReadTimeout if it takes too long."""
         limit = request.extensions.get("timeout", {}).get("read")
         try:
-            return self._loop.run_until_complete(self._ask(request, limit))
+            return self._loop.run_until_complete(
+                asyncio.wait_for(self._ask(request), limit)
+            )
         except TimeoutError:
             raise httpx.ReadTimeout(f"no whole answer within {limit:g} s") from None
 
-    async def _ask(self, request: httpx.Request, limit: float | None) -> httpx.Response:
-        call = _Call(request)
-        async with asyncio.timeout(limit):
-            try:
-                await self._app(call.scope, call.receive, call.send)
-            except Exception:
-                if not call.start:
-                    return httpx.Response(500)
-        return call.answer
+    async def _ask(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        raw = b"".join([part async for part in response.aiter_raw()])
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers,
+            stream=httpx.ByteStream(raw),
+        )
 
     def close(self) -> None:
         """Close the loop; a second call does nothing."""
@@ -66,61 +65,3 @@ class AsgiBridge(httpx.BaseTransport):
         traceback: TracebackType | None = None,
     ) -> None:
         self.close()
-
-
-class _Call:
-    """One request as ASGI tells it, and what an application has sent in answer.
-
-    httpx's own does the same, but looks for another kind of event loop, in all folders
-    that Python imports from, each time it is called.
-    """
-
-    def __init__(self, request: httpx.Request) -> None:
-        url = request.url
-        self.scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": request.method,
-            "headers": [(key.lower(), value) for key, value in request.headers.raw],
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": url.raw_path.partition(b"?")[0],
-            "query_string": url.query,
-            "server": (url.host, url.port),
-            "client": ("127.0.0.1", 123),
-            "root_path": "",
-        }
-        self.start: dict[str, Any] = {}
-        self._request = request
-        self._is_read = False
-        self._is_answered = asyncio.Event()
-        self._parts: list[bytes] = []
-
-    @property
-    def answer(self) -> httpx.Response:
-        """What was sent; httpx.RemoteProtocolError if that has no end."""
-        if not self._is_answered.is_set():
-            raise httpx.RemoteProtocolError("the application broke off its answer")
-        return httpx.Response(
-            self.start["status"],
-            headers=self.start.get("headers", ()),
-            stream=httpx.ByteStream(b"".join(self._parts)),
-        )
-
-    async def receive(self) -> dict[str, Any]:
-        """Hand over the whole body; from then on, wait for the end of the call."""
-        if self._is_read:
-            await self._is_answered.wait()
-            return {"type": "http.disconnect"}
-        self._is_read = True
-        return {"type": "http.request", "body": self._request.read()}
-
-    async def send(self, message: dict[str, Any]) -> None:
-        """Take a part of the answer."""
-        if message["type"] == "http.response.start":
-            self.start = message
-            return
-        self._parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            self._is_answered.set()

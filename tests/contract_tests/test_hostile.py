@@ -253,9 +253,7 @@ def test_an_answer_is_broken_off_when_it_is_too_long(act: Act) -> None:
 @pytest.mark.parametrize(
     ("act", "claim"),
     [
-        pytest.param(says(), "every_request_is_answered", id="closes the socket"),
         pytest.param(says(b"\xff"), "every_request_is_answered", id="garbage"),
-        pytest.param(Talk.wait, "every_request_is_answered", id="never answers"),
         pytest.param(GIGABYTE, "every_request_is_answered", id="1 GB"),
         pytest.param(CIRCLE, "a_valid_request_is_accepted", id="redirects in a circle"),
     ],

@@ -3,7 +3,6 @@
 import socket
 import time
 from dataclasses import replace
-from typing import Any
 
 import httpx
 import pytest
@@ -154,42 +153,6 @@ def test_the_bridge_answers_500_when_the_application_raises() -> None:
 
     with AsgiBridge(broken) as bridge, httpx.Client(transport=bridge) as client:
         assert client.get("http://a.test/").status_code == 500
-
-
-@pytest.mark.parametrize("fails", [False, True])
-def test_the_bridge_takes_no_half_answer_for_a_whole_one(fails: bool) -> None:
-    async def halting(scope: object, receive: object, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        if fails:
-            raise RuntimeError("a bug")
-
-    with (
-        AsgiBridge(halting) as bridge,
-        httpx.Client(transport=bridge) as client,
-        pytest.raises(httpx.RemoteProtocolError, match="broke off"),
-    ):
-        client.get("http://a.test/")
-
-
-def test_the_bridge_tells_the_application_when_the_call_is_over() -> None:
-    heard: list[object] = []
-
-    async def listening(scope: object, receive: Any, send: Any) -> None:
-        heard.append(await receive())
-        await send({"type": "http.response.start", "status": 200})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        await send({"type": "http.response.body", "body": b"}"})
-        heard.append(await receive())
-
-    with AsgiBridge(listening) as bridge, httpx.Client(transport=bridge) as client:
-        answer = client.post("http://a.test/", content=b"asked")
-
-    assert answer.content == b"{}"
-    assert heard == [
-        {"type": "http.request", "body": b"asked"},
-        {"type": "http.disconnect"},
-    ]
 
 
 def test_the_bridge_serves_many_requests_and_closes_twice(registry: Registry) -> None:

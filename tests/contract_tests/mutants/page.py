@@ -23,12 +23,14 @@ def kills_table(kills: Sequence[Kill], *, seeds: int, blamed: int) -> str:
     *blamed* says how often the correct service was found at fault.
     """
     survived = sum(bool(it.survived) for it in kills)
-    planned = sum(it.is_planned for it in kills)
+    drawn = sum(not it.is_planned for it in kills)
+    often = "1 seed" if seeds == 1 else f"{seeds} seeds"
+    others = f"; the other {drawn} were run with {often}" if drawn else ""
     text = (
-        f"{len(kills)} variants, {survived or 'none'} of which survived: {planned} are "
-        f"killed by planned requests, which are the same with every seed, and "
-        f"{len(kills) - planned} were run with {seeds} seeds. The correct service was "
-        f"run with {seeds} seeds as well, and blamed {blamed or 'never'}."
+        f"{len(kills)} variants, {survived or 'none'} of which survived. Planned "
+        f"requests, which are the same with every seed, kill {len(kills) - drawn}"
+        f"{others}. The correct service was run with {often} under each of its "
+        f"contracts, and blamed {blamed or 'never'}."
     )
     rows = [f"{row_of(MUTANTS[it.mutant])} {it.way} |" for it in kills]
     head = ["| fault | provider | killed by | with |", "|---|---|---|---|"]
