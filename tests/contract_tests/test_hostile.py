@@ -52,7 +52,9 @@ class Talk:
             0,
         )
         while len(body) < length:
-            body += self.connection.recv(65_536)
+            if not (part := self.connection.recv(65_536)):
+                return False
+            body += part
         return True
 
     def say(self, *parts: bytes) -> None:
@@ -253,7 +255,6 @@ def test_an_answer_is_broken_off_when_it_is_too_long(act: Act) -> None:
 @pytest.mark.parametrize(
     ("act", "claim"),
     [
-        pytest.param(says(b"\xff"), "every_request_is_answered", id="garbage"),
         pytest.param(GIGABYTE, "every_request_is_answered", id="1 GB"),
         pytest.param(CIRCLE, "a_valid_request_is_accepted", id="redirects in a circle"),
     ],
@@ -262,7 +263,7 @@ def test_a_whole_run_ends_with_named_failures_when_the_server_is_hostile(
     act: Act, claim: str, small_registry: Registry
 ) -> None:
     with hostile(act) as server:
-        target = Target(base_url=server.url, keys=KEYS, timeout=0.1, patience=0)
+        target = Target(base_url=server.url, keys=KEYS, timeout=SOON, patience=0)
         report = run(small_registry, target, contracts=[AIMLAPI])
 
     (result,) = report.contracts
