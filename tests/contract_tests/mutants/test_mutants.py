@@ -1,11 +1,9 @@
 """Every mutant is killed by the claim that names its fault, and nobody else is."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from coverage import Coverage
 
 from contract_tests import CLAIMS, Progress
 from specs import Registry
@@ -16,20 +14,6 @@ from tests.contract_tests.mutants.reference import Reply
 
 CONTRACTS = sorted({it.contract for it in MUTANTS.values()})
 SEEDS = range(50)
-
-
-@pytest.fixture(autouse=True)
-def untraced() -> Iterator[None]:
-    """Count no lines: two hundred runs of the same ones would take twice as long.
-
-    All that they reach is reached, and judged more closely, by the other tests.
-    """
-    coverage = Coverage.current()
-    if coverage is not None:
-        coverage.stop()
-    yield
-    if coverage is not None:
-        coverage.start()
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
