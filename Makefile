@@ -88,4 +88,4 @@ lock: ## Raise the pinned versions (needs uv).
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o benchmarks/client/requirements.lock
 
 clean: ## Remove everything that was made.
-	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules benchmarks/diff/node_modules benchmarks/client/.venv benchmarks/contract/.venv out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/node/node_modules benchmarks/mock/node_modules benchmarks/diff/node_modules benchmarks/client/.venv benchmarks/contract/.venv benchmarks/contract/.work out dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -19,7 +19,7 @@ from contract_tests.errors import MissingKeyError, UnmetSchemaError
 from contract_tests.evidence import Evidence, Job, Sighting, Situation
 from contract_tests.failures import Failure, Fault, show, try_all
 from contract_tests.rules import RuleSide, broken_by, shown_by
-from contract_tests.searches import Enough, Search
+from contract_tests.searches import Enough, Found, Search
 from contract_tests.tally import Tally
 from contract_tests.target import NO_ANSWER, Exchange, Sender, Target
 from contract_tests.videos import look_at
@@ -42,7 +42,8 @@ class Examiner:
     hold. `jobs` is the model: every job submitted so far, by its id. A *neighbour* is
     a contract of another provider at the same target, for ids that are not at home.
     A server that hangs would hold a run for hours: after a few answers that never
-    came, nothing more is sent, and every request ends as the last one did.
+    came, nothing more is sent, and every request ends as the last one did. The first
+    fault of which *until* is true ends the whole run: it raises Found.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Examiner:
         *,
         neighbour: Contract | None = None,
         clock: Callable[[], float] = time.monotonic,
+        until: Callable[[Fault], bool] = lambda _: False,
     ) -> None:
         self.contract = contract
         self.target = target
@@ -65,6 +67,7 @@ class Examiner:
         self._twins: dict[bytes, Job] = {}
         self._instant = 0  # counts whatever may change an answer
         self._clock = clock
+        self._until = until
         self._search: Search | None = None
         self._broken: list[Exchange] = []
 
@@ -295,6 +298,8 @@ class Examiner:
                 self.tally.add_fault(fault)
                 held = claim.name not in _DECIDE
                 self.tally.note(sides if held else _blamed(sides, evidence), held=held)
+                if self._until(fault):
+                    raise Found
                 if self._search is not None:
                     self._search.note(fault)
                 raise Failure(fault)

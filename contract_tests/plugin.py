@@ -34,6 +34,7 @@ from contract_tests.reports import (
     report_on,
     told,
 )
+from contract_tests.searches import Found
 from contract_tests.tally import Findings, Tally
 from contract_tests.workers import Workers, is_worker, send_home
 from specs import Contract, SpecError
@@ -62,9 +63,11 @@ class ContractPlugin:
         assign: Callable[[pytest.Config], Assignment],
         *,
         on_progress: Callable[[Progress], object] = lambda _: None,
+        until: Callable[[Fault], bool] = lambda _: False,
     ) -> None:
         self._assign = assign
         self._on_progress = on_progress
+        self._until = until
         self._done = self._total = 0
         self.findings = Findings()
         # From pytest_configure on.
@@ -130,7 +133,12 @@ class ContractPlugin:
         target.renew()
         with target.connect(contract) as connection:
             yield Examiner(
-                contract, target, connection, tally, neighbour=next(others, None)
+                contract,
+                target,
+                connection,
+                tally,
+                neighbour=next(others, None),
+                until=self._until,
             )
 
     def draws(self, contract: Contract, test: str) -> Draws:
@@ -215,8 +223,10 @@ class ContractPlugin:
         if isinstance(problem, Failure):
             self._tell_faults(problem.faults, report, tally)
             return
-        if isinstance(problem, Flaky) and tally.faults:
-            # It did not show in the same way again: the tally has it from before.
+        if isinstance(problem, Found):
+            item.session.shouldfail = "what was looked for was found"
+        if isinstance(problem, Flaky | Found) and tally.faults:
+            # It need not show again, or did not in the same way: the tally has it.
             self._tell_faults(tuple(tally.faults.values()), report, tally)
             return
         tally.errors.append(show(f"{type(problem).__name__}: {problem}"))

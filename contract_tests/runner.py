@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.errors import ContractTestError
+from contract_tests.failures import Fault
 from contract_tests.options import Assignment, assignment_from, contracts_to_test
 from contract_tests.plugin import ContractPlugin, Progress
 from contract_tests.profiles import profile_named
@@ -30,15 +31,15 @@ def run(
     strict: bool = False,
     only: str | None = None,
     failures: str | None = None,
-    stop_early: bool = False,
+    until: Callable[[Fault], bool] = lambda _: False,
     command: tuple[str, ...] = (),
     on_progress: OnProgress = lambda _: None,
 ) -> Report:
     """Test *contracts*, or all of *registry*, at *target*; print nothing.
 
     *only* is the key of the one fault to look for, *failures* a folder or Redis where
-    failed cases are kept, *command* the words that start such a run again. A run that
-    may *stop_early* ends with the first test that fails. Raises ContractTestError
+    failed cases are kept, *command* the words that start such a run again. A run ends
+    with the first fault of which *until* is true. Raises ContractTestError
     where the target cannot be judged at all.
     """
     if contracts is None or only is not None:
@@ -56,8 +57,8 @@ def run(
         failures=failures,
         command=command,
     )
-    plugin = ContractPlugin(lambda _: assignment, on_progress=on_progress)
-    return _report(plugin, *(["--exitfirst"] if stop_early else []))
+    plugin = ContractPlugin(lambda _: assignment, on_progress=on_progress, until=until)
+    return _report(plugin)
 
 
 def run_in_workers(
@@ -84,8 +85,10 @@ def _report(plugin: ContractPlugin, *options: str) -> Report:
     # No configuration of the caller's own project, no cache, no output.
     alone = ["-c", os.devnull, "--rootdir", str(_TESTS.parent), "-p", "no:terminal"]
     plain = ["-p", "no:cacheprovider", "-s", "--import-mode=importlib"]
+    # It would look through the whole memory of the caller, twice a run.
+    quick = ["-p", "no:unraisableexception"]
     code = pytest.main(
-        [str(_TESTS), *alone, *plain, "--disable-plugin-autoload", *options],
+        [str(_TESTS), *alone, *plain, *quick, "--disable-plugin-autoload", *options],
         plugins=[plugin],
     )
     if plugin.findings.stopped_by is not None:

@@ -12,6 +12,10 @@ class Enough(BaseException):
     """Ends a search: what Hypothesis takes for a failure, it would only look into."""
 
 
+class Found(BaseException):
+    """Ends a run: what it was looking for was seen, and Hypothesis need not look on."""
+
+
 class Search:
     """One search for faults that are not among the *known* ones.
 

@@ -149,6 +149,20 @@ def test_a_video_is_as_asked(examiner: Examiner) -> None:
         pytest.skip("reelspec[media] is not installed, so no video was measured")
 
 
+def test_planned_violations_are_refused(examiner: Examiner) -> None:
+    try_all(
+        partial(examiner.refuse, request, violation=violation)
+        for violation, request in plan.invalid_requests(examiner.contract)
+    )
+
+
+def test_malformed_requests_are_refused(examiner: Examiner) -> None:
+    try_all(
+        partial(examiner.refuse, request, violation=violation)
+        for violation, request in malformed_requests(examiner.contract)
+    )
+
+
 def test_planned_requests_are_accepted(examiner: Examiner) -> None:
     jobs: list[Job] = []
 
@@ -161,13 +175,6 @@ def test_planned_requests_are_accepted(examiner: Examiner) -> None:
         _wait_for(examiner, job)
 
 
-def test_planned_violations_are_refused(examiner: Examiner) -> None:
-    try_all(
-        partial(examiner.refuse, request, violation=violation)
-        for violation, request in plan.invalid_requests(examiner.contract)
-    )
-
-
 def test_open_questions_are_answered(
     examiner: Examiner, request: pytest.FixtureRequest
 ) -> None:
@@ -175,13 +182,6 @@ def test_open_questions_are_answered(
     try_all(
         partial(examiner.inquire, it, strict=strict)
         for it in cases.questions(examiner.contract)
-    )
-
-
-def test_malformed_requests_are_refused(examiner: Examiner) -> None:
-    try_all(
-        partial(examiner.refuse, request, violation=violation)
-        for violation, request in malformed_requests(examiner.contract)
     )
 
 

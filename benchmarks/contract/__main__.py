@@ -1,36 +1,30 @@
 """Runs the contract tests and Schemathesis on the same faulty services.
 
 Run by `make bench-contract`, which installs Schemathesis beside it. The page
-`benchmarks/contract.md` is written anew after every service, so a run that is broken
-off leaves what it has.
+`benchmarks/contract.md` is written anew after every service. A run that is broken off
+leaves what it has, and the next one goes on from there: `make clean` forgets it.
 """
 
 import argparse
-import platform
-import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 
 from rich.progress import track
 
-from benchmarks.contract.testers import (
-    PROGRAM,
-    Schemathesis,
-    Trial,
-    alarm_ours,
-    try_ours,
-)
+from benchmarks.contract.records import Records
+from benchmarks.contract.testers import Ours, Schemathesis, Tester, Trial
 from contract_tests import CLAIMS
-from specs import Registry, vendored_folder
+from specs import Contract, Registry, vendored_folder
 from tests.contract_tests.mutants import MUTANTS, Mutant
 
 RESULT = Path(__file__).parents[1] / "contract.md"
+WORK = Path(__file__).parent / ".work"
 THEMES = ("requests", "answers", "life", "outcome")
-Trials = Mapping[str, Trial]
+Trials = dict[str, Trial]
 
 
 def theme_of(mutant: Mutant) -> str:
@@ -38,7 +32,7 @@ def theme_of(mutant: Mutant) -> str:
     return CLAIMS[mutant.claim].check.__module__.rpartition(".")[2]
 
 
-def rows(alarms: Mapping[str, list[Trial]], found: Mapping[str, Trials]) -> list[str]:
+def rows(found: dict[str, Trials], alarms: dict[str, Trials]) -> list[str]:
     """Return the table: a row for each measure, a column for each tester."""
     tried = [MUTANTS[it] for it in next(iter(found.values()))]
     themes = Counter(map(theme_of, tried))
@@ -57,7 +51,7 @@ def rows(alarms: Mapping[str, list[Trial]], found: Mapping[str, Trials]) -> list
             for theme in THEMES
         },
         "false alarms on the correct service": lambda it: str(
-            sum(trial.alarms for trial in alarms[it])
+            sum(trial.alarms for trial in alarms[it].values())
         ),
         "requests, median": lambda it: (
             f"{middle(found[it], lambda t: t.requests):,.0f}"
@@ -75,8 +69,16 @@ def rows(alarms: Mapping[str, list[Trial]], found: Mapping[str, Trials]) -> list
     return head + body
 
 
-def write(alarms: Mapping[str, list[Trial]], found: Mapping[str, Trials]) -> None:
+def write(
+    testers: Sequence[Tester], records: Records, contracts: Sequence[Contract]
+) -> None:
     """Put the table, and who was not found out, between the marks of the page."""
+    of = {it.name: records.of(it.name) for it in testers}
+    tried = [it for it in MUTANTS if all(it in trials for trials in of.values())]
+    found = {name: {it: trials[it] for it in tried} for name, trials in of.items()}
+    alarms = {
+        name: {it.id: trials[it.id] for it in contracts} for name, trials in of.items()
+    }
     missed = [
         f"- {name}: "
         + "; ".join(it for it, trial in trials.items() if not trial.alarms)
@@ -86,37 +88,35 @@ def write(alarms: Mapping[str, list[Trial]], found: Mapping[str, Trials]) -> Non
     page = RESULT.read_text("utf-8")
     head, _, rest = page.partition("<!-- table -->\n")
     tail = rest.partition("<!-- end -->")[2]
-    lines = [*rows(alarms, found), "", "Not found out:", "", *missed]
+    lines = [*rows(found, alarms), "", "Not found out:", "", *missed]
     text = "\n".join(lines if missed else lines[:-3])
     RESULT.write_text(f"{head}<!-- table -->\n{text}\n<!-- end -->{tail}", "utf-8")
 
 
 def main(arguments: Iterable[str]) -> int:
-    """Try every service that is asked for; return 0."""
+    """Try every service that is asked for and was not tried yet; return 0."""
     parser = argparse.ArgumentParser(prog="benchmarks.contract")
     parser.add_argument("--every", type=int, default=1, help="only each so-manieth")
     every = parser.parse_args([*arguments]).every
-    chosen = [it for n, it in enumerate(MUTANTS.values()) if n % every == 0]
     registry = Registry.load(vendored_folder())
-    version = subprocess.run(  # noqa: S603 - of the environment beside this file
-        [PROGRAM, "--version"], capture_output=True, text=True, check=True
-    ).stdout.split()[-1]
-    ours, theirs = "reelspec, `quick`", f"Schemathesis {version}"
-    print(f"Python {platform.python_version()}", file=sys.stderr)
-    found: dict[str, dict[str, Trial]] = {ours: {}, theirs: {}}
-    with TemporaryDirectory() as folder:
-        rival = Schemathesis(Path(folder))
-        contracts = [
-            registry.contract(it) for it in sorted({it.contract for it in chosen})
-        ]
-        alarms = {
-            ours: [alarm_ours(it, registry) for it in contracts],
-            theirs: [rival.alarm(it, registry) for it in contracts],
-        }
-        for it in track(chosen, description="Faulty services"):
-            found[ours][it.name] = try_ours(it, registry)
-            found[theirs][it.name] = rival.attempt(it, registry)
-            write(alarms, found)
+    WORK.mkdir(exist_ok=True)
+    testers: tuple[Tester, ...] = (
+        Ours(registry),
+        Ours(registry, is_live=True),
+        Schemathesis(registry, WORK),
+    )
+    records = Records(WORK / "trials.jsonl")
+    # Each eighth first, so that a run that is broken off has seen something of all.
+    spread = sorted(enumerate(MUTANTS.values()), key=lambda it: it[0] % 8)
+    chosen = [it for n, it in spread if n % every == 0]
+    contracts = [registry.contract(it) for it in sorted({it.contract for it in chosen})]
+    for tester in testers:
+        for contract in track(contracts, description=tester.name):
+            records.add(tester.name, contract.id, partial(tester.alarm, contract))
+    for it in track(chosen, description="Faulty services"):
+        for tester in testers:
+            records.add(tester.name, it.name, partial(tester.attempt, it))
+        write(testers, records, contracts)
     return 0
 
 

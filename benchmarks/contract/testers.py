@@ -1,4 +1,4 @@
-"""The two testers: what each says of one service."""
+"""The testers: what each says of one service."""
 
 import json
 import os
@@ -6,10 +6,13 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from benchmarks.contract.subjects import Subject, document_of, served
-from contract_tests import Target, run
+from contract_tests import ContractResult, Target, live, run
 from specs import Contract, Registry
 from tests.contract_tests.mutants import Mutant, Service
 from tests.contract_tests.mutants.execution import Verdict
@@ -31,21 +34,67 @@ class Trial:
     seconds: float
 
 
-def try_ours(mutant: Mutant, registry: Registry) -> Trial:
-    """Test *mutant* with the quick profile; only what names the fault is an alarm."""
-    with served(mutant.build, registry, ticking=False) as subject:
-        begun = time.monotonic()
-        report = run(registry, _target(subject), contracts=[mutant.contract])
-        verdict = Verdict(mutant=mutant, result=report.contracts[0])
-        return _trial(subject, begun, len(verdict.killers))
+class Tester(Protocol):
+    """Whoever tests services by their documents."""
+
+    name: str
+
+    def alarm(self, contract: Contract) -> Trial:
+        """Test the correct service: each alarm is a false one."""
+        ...
+
+    def attempt(self, mutant: Mutant) -> Trial:
+        """Test *mutant*."""
+        ...
 
 
-def alarm_ours(contract: Contract, registry: Registry) -> Trial:
-    """Test the correct service with the quick profile."""
-    with served(Service, registry, ticking=False) as subject:
-        begun = time.monotonic()
-        report = run(registry, _target(subject), contracts=[contract.id])
-        return _trial(subject, begun, len(report.contracts[0].faults))
+class Ours:
+    """The contract tests; of a faulty service only what names the fault is an alarm.
+
+    They run whole, or as little of them as a service that charges is sent.
+    """
+
+    def __init__(self, registry: Registry, *, is_live: bool = False) -> None:
+        self.name = "reelspec, `--live`" if is_live else "reelspec, `quick`"
+        self._registry = registry
+        self._is_live = is_live
+
+    def alarm(self, contract: Contract) -> Trial:
+        """Test the correct service."""
+        return self._try(Service, contract.id, lambda it: len(it.faults))
+
+    def attempt(self, mutant: Mutant) -> Trial:
+        """Test *mutant*."""
+        return self._try(
+            mutant.build,
+            mutant.contract,
+            lambda it: len(Verdict(mutant=mutant, result=it).killers),
+        )
+
+    def _try(
+        self,
+        build: Callable[..., Service],
+        contract: str,
+        count: Callable[[ContractResult], int],
+    ) -> Trial:
+        with served(build, self._registry, ticking=False) as subject:
+            begun = time.monotonic()
+            target = subject.service.target(None, base_url=subject.url, timeout=2.0)
+            result = (self._pay if self._is_live else self._run)(target, contract)
+            return _trial(subject, begun, count(result))
+
+    def _run(self, target: Target, contract: str) -> ContractResult:
+        return run(self._registry, target, contracts=[contract]).contracts[0]
+
+    def _pay(self, target: Target, contract: str) -> ContractResult:
+        price = live.fixed(Decimal(1))
+        calls = live.plan_calls([self._registry.contract(contract)], price)
+        with (
+            TemporaryDirectory() as folder,
+            live.Ledger.open(Path(folder) / "ledger") as ledger,
+        ):
+            purse = live.Purse(budget=Decimal(1_000), tariff=price, ledger=ledger)
+            return live.run_live(calls, target, purse).report.contracts[0]
 
 
 class Schemathesis:
@@ -55,13 +104,18 @@ class Schemathesis:
     only what is new about a faulty one counts.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, registry: Registry, folder: Path) -> None:
+        self._registry = registry
         self._folder = folder
+        version = subprocess.run(  # noqa: S603 - of the environment beside this file
+            [PROGRAM, "--version"], capture_output=True, text=True, check=True
+        ).stdout.split()[-1]
+        self.name = f"Schemathesis {version}"
 
-    def alarm(self, contract: Contract, registry: Registry) -> Trial:
+    def alarm(self, contract: Contract) -> Trial:
         """Test the correct service, and keep what is said of it as the baseline."""
         trials = [
-            self._try(Service, contract, registry, "--baseline-update", seed=seed)
+            self._try(Service, contract, "--baseline-update", seed=seed)
             for seed in _SEEDS
         ]
         known = json.loads(self._baseline(contract).read_text("utf-8"))
@@ -73,16 +127,15 @@ class Schemathesis:
             seconds=first.seconds,
         )
 
-    def attempt(self, mutant: Mutant, registry: Registry) -> Trial:
+    def attempt(self, mutant: Mutant) -> Trial:
         """Test *mutant*."""
-        contract = registry.contract(mutant.contract)
-        return self._try(mutant.build, contract, registry, seed=1)
+        contract = self._registry.contract(mutant.contract)
+        return self._try(mutant.build, contract, seed=1)
 
     def _try(
         self,
         build: Callable[..., Service],
         contract: Contract,
-        registry: Registry,
         *arguments: str,
         seed: int,
     ) -> Trial:
@@ -90,7 +143,7 @@ class Schemathesis:
         document.write_text(document_of(contract), "utf-8")
         auth = contract.provider.auth
         key = f"{auth.header}: {auth.scheme} {KEYS[contract.provider.name]}"
-        with served(build, registry, ticking=True) as subject:
+        with served(build, self._registry, ticking=True) as subject:
             begun = time.monotonic()
             code = subprocess.run(  # noqa: S603 - of the environment beside this file
                 [
@@ -113,10 +166,6 @@ class Schemathesis:
 
     def _baseline(self, contract: Contract) -> Path:
         return self._folder / f"{contract.model.replace('/', '-')}-baseline.json"
-
-
-def _target(subject: Subject) -> Target:
-    return subject.service.target(None, base_url=subject.url, timeout=2.0)
 
 
 def _trial(subject: Subject, begun: float, alarms: int) -> Trial:

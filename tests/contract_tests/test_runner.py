@@ -125,7 +125,7 @@ def test_a_request_that_is_refused_and_carried_out_is_a_fault(
     small_registry: Registry,
 ) -> None:
     report = run_against(
-        CancelsForAnybody(small_registry), small_registry, FAL, stop_early=True
+        CancelsForAnybody(small_registry), small_registry, FAL, until=lambda _: True
     )
 
     (found,) = report.faults
@@ -142,7 +142,7 @@ def test_a_reading_of_the_document_is_a_fault_only_where_it_is_asked_for(
         small_registry,
         AIMLAPI,
         strict=strict,
-        stop_early=True,
+        until=lambda _: True,
     )
 
     (result,) = report.contracts
@@ -151,6 +151,22 @@ def test_a_reading_of_the_document_is_a_fault_only_where_it_is_asked_for(
     assert found == [fault] * strict
     choices = {it.question: it.is_accepted for it in result.choices}
     assert strict or choices["num_frames: 81.0 for an integer"]
+
+
+def test_a_run_ends_with_the_first_fault_that_is_looked_for(
+    small_registry: Registry,
+) -> None:
+    service = faulty.TakesMoreThanTheMaximum(small_registry)
+    wanted = "test_planned_violations_are_refused"
+
+    report = run_against(
+        service, small_registry, AIMLAPI, until=lambda it: it.rule == "maximum"
+    )
+
+    (result,) = report.contracts
+    assert [(it.test, it.sightings) for it in result.faults] == [(wanted, 1)]
+    assert result.errors == ()
+    assert [it.test for it in result.tests][-1] == wanted
 
 
 def test_a_fault_that_does_not_show_again_is_told(small_registry: Registry) -> None:

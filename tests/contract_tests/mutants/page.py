@@ -1,11 +1,12 @@
 """The tables of docs/contract-tests.md: what is claimed, and what each claim has caught."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from contract_tests import CLAIMS
-from tests.contract_tests.mutants.catalogue import Mutant
+from tests.contract_tests.mutants.catalogue import MUTANTS, Mutant
+from tests.contract_tests.mutants.execution import Kill
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "contract-tests.md"
 
@@ -16,14 +17,30 @@ def claims_table() -> str:
     return "\n".join(["| claim | in words |", "|---|---|", *rows])
 
 
-def kills_table(mutants: Iterable[Mutant]) -> str:
-    """Return the table of *mutants*, under the claims by which they are killed."""
-    rows = [
-        f"| {it.fault} | {it.contract.partition(':')[0]} | `{it.claim}` |"
-        for it in mutants
-    ]
-    head = ["| fault | provider | killed by |", "|---|---|---|"]
-    return "\n".join([f"{len(rows)} variants, all found out.", "", *head, *rows])
+def kills_table(kills: Sequence[Kill], *, seeds: int, blamed: int) -> str:
+    """Return the table of *kills*, in words and with so many *seeds* each.
+
+    *blamed* says how often the correct service was found at fault.
+    """
+    survived = sum(bool(it.survived) for it in kills)
+    drawn = sum(not it.is_planned for it in kills)
+    often = "1 seed" if seeds == 1 else f"{seeds} seeds"
+    others = f"; the other {drawn} were run with {often}" if drawn else ""
+    text = (
+        f"{len(kills)} variants, {survived or 'none'} of which survived. Planned "
+        f"requests, which are the same with every seed, kill {len(kills) - drawn}"
+        f"{others}. The correct service was run with {often} under each of its "
+        f"contracts, and blamed {blamed or 'never'}."
+    )
+    rows = [f"{row_of(MUTANTS[it.mutant])} {it.way} |" for it in kills]
+    head = ["| fault | provider | killed by | with |", "|---|---|---|---|"]
+    return "\n".join([text, "", *head, *rows])
+
+
+def row_of(mutant: Mutant) -> str:
+    """Return the row of *mutant* in the table of kills, but for the last column."""
+    provider = mutant.contract.partition(":")[0]
+    return f"| {mutant.fault} | {provider} | `{mutant.claim}` |"
 
 
 def table_in(page: str, name: str) -> str:

@@ -12,6 +12,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
@@ -136,10 +137,8 @@ class Service:
     ) -> Iterator[tuple[Contract, Operation, dict[str, str]]]:
         for contract in self._contracts:
             for it in contract.operations:
-                shape = re.sub(
-                    r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(it.wire_path)
-                )
-                if it.method == method and (match := re.fullmatch(shape, path)):
+                match = _shape(it.wire_path).fullmatch(path)
+                if it.method == method and match:
                     names = match.groupdict().items()
                     yield contract, it, {key: unquote(value) for key, value in names}
 
@@ -345,6 +344,12 @@ class Service:
         return status, {
             "detail": [{"loc": ["body", field], "msg": text, "type": "value_error"}]
         }
+
+
+@cache
+def _shape(wire_path: str) -> re.Pattern[str]:
+    """Return what matches *wire_path* and tells the values of its parameters."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(wire_path)))
 
 
 def _member(error: ValidationError) -> str:
