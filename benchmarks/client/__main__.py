@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,6 +32,42 @@ IMPORTS = {
     "fal_client": "import fal_client",
     "openai": "import openai",
 }
+
+FEATURES = {
+    "`reel`, an extra": ("_runtime/command/*",),
+    "what `submit` takes of each model, and its range": ("*/resources/*",),
+    "what the answers are": ("*/models/*", "_runtime/models.py"),
+    "the packages, services and clients of the providers": (
+        *("__init__.py", "*/__init__.py", "[a-z]*/client.py", "*/service.py"),
+    ),
+    "one program, either provider": ("neutral.py", "_runtime/neutral.py"),
+    "options, keys, addresses, one call for all": (
+        *("_runtime/client.py", "_runtime/access.py", "_runtime/protocol.py"),
+    ),
+    "arguments held against the document": (
+        *("_runtime/inputs.py", "_runtime/resource.py"),
+    ),
+    "jobs: to wait, follow, cancel, take up": (
+        *("_runtime/dialogue.py", "_runtime/jobs.py"),
+    ),
+    "many jobs at once": ("_runtime/crowd.py",),
+    "both colours, and deadlines that hold": (
+        *("_runtime/exchange.py", "_runtime/transport.py", "_runtime/session.py"),
+    ),
+    "trying again": ("_runtime/retries.py",),
+    "errors, and answers read with distrust": (
+        *("errors.py", "_runtime/errors.py", "_runtime/answers.py"),
+    ),
+    "downloads": ("_runtime/download.py",),
+    "files in the place of addresses": ("_runtime/uploads.py",),
+    "money": ("_runtime/money.py",),
+    "webhooks": ("_runtime/webhooks.py", "*/webhooks.py"),
+    "spans of OpenTelemetry": ("_runtime/tracing.py",),
+    "the fixture `reel_mock`": ("_runtime/pytest_plugin.py",),
+}
+"""What the client is made of: each module counts where it is matched first."""
+
+EXTRA = "`reel`, an extra"
 
 
 def python(*arguments: str) -> str:
@@ -79,18 +116,24 @@ def _children() -> float:
 
 
 def count_lines() -> dict[str, tuple[int, int]]:
-    """Return the lines of each part, and those of them that are code."""
-    parts: dict[str, list[Path]] = {"the clients": [], "the runtime": [], "`reel`": []}
+    """Return the lines of each feature, and those of them that are code."""
+    counted = dict.fromkeys(FEATURES, (0, 0))
     for path in GENERATED.rglob("*.py"):
-        is_ours = "_runtime" not in path.parts
-        name = "the clients" if is_ours else "the runtime"
-        parts["`reel`" if "command" in path.parts else name].append(path)
-    counted: dict[str, tuple[int, int]] = {}
-    for name, paths in parts.items():
-        texts = [it.read_text("utf-8") for it in paths]
-        lines = sum(it.count("\n") for it in texts)
-        counted[name] = lines, sum(map(_code_lines, texts))
+        name = feature_of(path.relative_to(GENERATED).as_posix())
+        text = path.read_text("utf-8")
+        lines, code = counted[name]
+        counted[name] = lines + text.count("\n"), code + _code_lines(text)
     return counted
+
+
+def feature_of(path: str) -> str:
+    """Return the feature that the module at *path* is part of."""
+    found = (
+        name
+        for name, patterns in FEATURES.items()
+        if any(fnmatchcase(path, it) for it in patterns)
+    )
+    return next(found)
 
 
 def _code_lines(text: str) -> int:
@@ -130,9 +173,13 @@ def tables(
     for name, it in jobs.items():
         memory = f"{it['before']:.0f} | {it['after']:.0f}"
         yield f"| {name} | {it['done']} | {it['seconds']:.1f} | {it['cpu']:.1f} | {memory} |"
-    yield from ("", "| part | lines | of code |", "|---|---:|---:|")
-    for name, (lines, code) in count_lines().items():
+    yield from ("", "| what of it | lines | of code |", "|---|---:|---:|")
+    counted = count_lines()
+    for name, (lines, code) in counted.items():
         yield f"| {name} | {lines:,} | {code:,} |"
+    ours = [it for name, it in counted.items() if name != EXTRA]
+    lines, code = (sum(it) for it in zip(*ours, strict=True))
+    yield f"| **clients and runtime, without `reel`** | {lines:,} | {code:,} |"
 
 
 def main() -> None:
@@ -142,7 +189,9 @@ def main() -> None:
         calls = json.loads(python(str(HERE / "calls.py"), port))
         jobs = {
             "threads, `Client.wait_all`": _jobs(port, "blocking"),
+            "threads, httpx alone": _jobs(port, "httpx-blocking"),
             "asyncio, `AsyncClient.wait_all`": _jobs(port, "asyncio"),
+            "asyncio, httpx alone": _jobs(port, "httpx-asyncio"),
         }
     text = "\n".join(tables(imports, calls, jobs))
     print(text)

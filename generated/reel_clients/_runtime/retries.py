@@ -85,17 +85,18 @@ class Persistence:
             except NetworkError as exc:
                 error = exc
             pause = self._pause(number, deadline, billable, response, error)
-            attempt = Attempt(
-                place=made.place,
-                number=number,
-                seconds=self.clock() - start,
-                status=response.status if response else None,
-                error=error,
-                pause=pause,
-            )
-            _log.debug("%s", attempt)
-            if self.on_attempt is not None:
-                self.on_attempt(attempt)
+            if self.on_attempt is not None or _log.isEnabledFor(logging.DEBUG):
+                attempt = Attempt(
+                    place=made.place,
+                    number=number,
+                    seconds=self.clock() - start,
+                    status=response.status if response else None,
+                    error=error,
+                    pause=pause,
+                )
+                _log.debug("%s", attempt)
+                if self.on_attempt is not None:
+                    self.on_attempt(attempt)
             if pause is not None:
                 yield Sleep(pause)
             elif error is not None:

@@ -17,7 +17,7 @@ from .exchange import Response, Send, Steps, drive, drive_async, shown_address
 from .money import Budget
 from .protocol import JobProtocol
 from .retries import Persistence
-from .tracing import Tracer, span
+from .tracing import SILENT, Tracer, span
 from .transport import AsyncTransport, Transport
 
 T = TypeVar("T")
@@ -52,6 +52,8 @@ class Connection:
 
     def span(self, step: Send) -> AbstractContextManager[Any]:
         """Return the context in which *step* is traced."""
+        if self.tracer is None:  # then an address need not be made fit to be shown
+            return SILENT
         method, url = step.request.method, shown_address(step.request.url)
         return span(self.tracer, method, http_request_method=method, url_full=url)
 

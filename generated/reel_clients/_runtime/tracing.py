@@ -28,7 +28,8 @@ class _Silence:
         """Forget it."""
 
 
-_SILENT = nullcontext(_Silence())
+SILENT = nullcontext(_Silence())
+"""The context of a span that nobody wants."""
 
 
 def span(
@@ -36,6 +37,6 @@ def span(
 ) -> AbstractContextManager[Any]:
     """Return the context of a span; dots in the attributes' names are underscores here."""
     if tracer is None:
-        return _SILENT
+        return SILENT
     named = {key.replace("_", "."): value for key, value in attributes.items()}
     return tracer.start_as_current_span(name, attributes=named)

@@ -19,7 +19,6 @@ from functools import partial
 from threading import Event
 from typing import Any, BinaryIO, TypeAlias
 
-import httpcore
 import httpx
 
 from .errors import ContractViolation, NetworkError
@@ -30,6 +29,9 @@ AsyncHttpClient: TypeAlias = httpx.AsyncClient
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes of an answer that is kept in memory: room for a video that stands in it."""
+
+_PARTS = ("connect", "read", "write", "pool")
+"""The parts of an exchange that httpx counts the time of."""
 
 _PIECE = 256 * 1024
 """Bytes that are read from a file at once."""
@@ -184,7 +186,7 @@ def _built(step: Send, content: Any) -> httpx.Request:
         params=dict(request.query) or None,
         headers={**request.headers, **key},
         content=request.content if content is None else content,
-        extensions={"timeout": httpx.Timeout(step.timeout).as_dict()},
+        extensions={"timeout": dict.fromkeys(_PARTS, step.timeout)},
     )
 
 
@@ -237,14 +239,21 @@ class _BoundBackend(_Bounded):
 
 class _BoundStream(_Bounded):
     def read(self, max_bytes: int, timeout: float | None = None) -> Any:
+        if given_up.get() is not None and _end.get() is not None:
+            return self._read_in_turns(max_bytes, timeout)
+        return self._inner.read(max_bytes, timeout=_left(timeout, httpx.ReadTimeout))
+
+    def _read_in_turns(self, max_bytes: int, timeout: float | None) -> Any:
+        """Read, and look now and then whether anybody still waits."""
+        from httpcore import ReadTimeout  # httpx imports it with its first client
+
         while True:
             left = _left(timeout, httpx.ReadTimeout)
-            alone = given_up.get() is None or (left is not None and left <= _GLANCE)
+            glance = _GLANCE if left is None else min(left, _GLANCE)
             try:
-                return self._inner.read(max_bytes, timeout=left if alone else _GLANCE)
-            except httpcore.ReadTimeout:
-                if alone:
-                    raise
+                return self._inner.read(max_bytes, timeout=glance)
+            except ReadTimeout:
+                continue
 
     def write(self, buffer: bytes, timeout: float | None = None) -> Any:
         return self._inner.write(buffer, timeout=_left(timeout, httpx.WriteTimeout))
