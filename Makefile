@@ -48,7 +48,7 @@ test: install $(NODE_INSTALLED) ## Run everything that must pass.
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest $(TESTING) $(TOGETHER)
 	$(BIN)/reelspec test --profile ci --workers 2
-	$(BIN)/python -m pytest -q contract_tests -o contract_target=reelspec.targets:over_socket
+	$(BIN)/python -m pytest -q -n auto contract_tests -o contract_target=reelspec.targets:over_socket
 
 lint: install ## Check style and formatting.
 	$(BIN)/ruff check $(SOURCES)
