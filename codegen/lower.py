@@ -34,7 +34,10 @@ from specs import (
 
 _INPUT = "Input"
 _CLIENT_NAMES = frozenset(
-    {"close", "estimate", "generate", "provider", "resume", "wait_all"}
+    {
+        *("close", "estimate", "generate", "provider", "resume", "wait_all"),
+        "constructor",  # that of a class of JavaScript's, where names are the same
+    }
 )
 _SUBMIT_NAMES = frozenset(
     {"self", "validate", "extra_body", "extra_headers", "webhook_url"}
@@ -131,6 +134,7 @@ def _lower_service(provider: Provider) -> dict[str, Any]:
         "error": job.error,
         "cost": job.cost,
         "credits": prices.credits_per_unit if prices else None,
+        "currency": prices.currency if prices else None,
         "pending": lifecycle.pending,
         "terminal": {state: it.value for state, it in lifecycle.terminal.items()},
         "interval": provider.polling.interval,
@@ -150,6 +154,7 @@ def _lower_webhooks(provider: Provider) -> dict[str, Any]:
         return {}
     return {
         "url": f"https://{queue.rest_host}/.well-known/jwks.json",
+        "base_url": provider.base_url,
         "prefix": hooks.header_prefix,
     }
 
@@ -231,7 +236,6 @@ def _lower_price(contract: Contract) -> PriceFacts | None:
     if "frames" not in counts or not all(counts.values()):
         return None
     facts = {
-        "currency": prices.currency,
         "parameter": prices.parameter,
         "values": prices.values,
         "matching": prices.matching,

@@ -16,6 +16,12 @@ _PLAIN = {
     "boolean": "boolean",
     "null": "null",
 }
+_EVERY_OBJECT_HAS = frozenset(
+    {
+        *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+        *("toLocaleString", "toString", "valueOf"),
+    }
+)
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 
 
@@ -59,6 +65,8 @@ def interface(name: str, schema: Mapping[str, Any], *, prefix: str = "") -> str:
         lines += _comment(it, "  ")
         optional = "" if member in needed else "?"
         kind = typescript_type(it, prefix=prefix)
+        if optional and member in _EVERY_OBJECT_HAS:
+            kind += f" | Object[{_quoted(member)}]"  # or `{}` would be refused
         lines.append(f"  readonly {_member(member)}{optional}: {kind};")
     return "\n".join([*lines, "}"])
 

@@ -3,13 +3,16 @@
 The rules that choose scenarios and the time of a manual clock are one note on the
 store's board. A bell that the workers of one mock share rings when one of them changes
 it, so that the next request of any other goes by it; servers that share nothing but
-the store look at the board now and then.
+the store look at the board now and then, and where that may take its time a thread does.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from time import monotonic, monotonic_ns
+from threading import Thread
+from time import monotonic, monotonic_ns, sleep
 from typing import Protocol
+from weakref import ReferenceType, ref
 
 import orjson
 
@@ -20,6 +23,7 @@ from mock_server.stores.board import Board
 
 _NOTE = "settings"
 _EACH = 0.5  # seconds from one look at the board to the next, while no bell rings
+_LOG = logging.getLogger(__name__)
 
 
 class Bell(Protocol):
@@ -49,38 +53,62 @@ class Agreement:
     def __init__(self, board: Board, bell: Bell | None = None) -> None:
         self._board = board
         self._bell = OwnBell() if bell is None else bell
-        self._look()
+        self.look()
+        if board.remote:
+            Thread(target=keep_looking, args=(ref(self),), daemon=True).start()
 
     @property
     def settings(self) -> Settings:
         """What holds."""
-        if self._bell.value != self._heard or monotonic() >= self._until:
-            self._look()
+        # Who rings has just been answered by the board, so that it may be asked here.
+        if self._bell.value != self._heard or (
+            not self._board.remote and monotonic() >= self._until
+        ):
+            self.look()
         return self._settings
 
     def agree(self, change: Callable[[Settings], Settings]) -> Settings:
         """Have what *change* makes of the settings hold for everybody; return it."""
         note = self._board.change(_NOTE, lambda it: _encode(change(_decode(it))))
         self._bell.value = monotonic_ns()
+        self.look()
         return _decode(note)
 
     def set_rules(self, rules: Rules) -> None:
         """Have *rules* hold for everybody."""
         self.agree(lambda settings: replace(settings, rules=rules))
 
-    def count_poll(self, key: str) -> int:
+    async def count_poll(self, key: str) -> int:
         """Return the how many-th poll of a job this is, whichever server had the others."""
-        return self._board.count(key)
+        return await self._board.apart(lambda: self._board.count(key))
 
     def reset(self) -> None:
         """Count anew, and owe nobody anything; the settings stay."""
         self._board.clear()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Read from the board what holds."""
         # First of all: what changes while the board is read is seen the next time.
         self._heard = self._bell.value
         self._until = monotonic() + _EACH
         self._settings = _decode(self._board.read(_NOTE))
+
+
+def keep_looking(whose: "ReferenceType[Agreement]") -> None:
+    """Look again and again, for as long as somebody goes by what is seen."""
+    failing = False
+    while (agreement := whose()) is not None:
+        try:
+            agreement.look()
+            failing = False
+        except Exception as exc:  # the next look may do better
+            if not failing:
+                _LOG.warning(
+                    "settings: the store does not say what holds: %s", str(exc)
+                )
+            failing = True
+        del agreement
+        sleep(_EACH)
 
 
 class AgreedClock(ManualClock):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -157,7 +157,7 @@ def build_app(
     app = MockApp(
         prepare(registry),
         journal=journal,
-        clock=ledger.clock,
+        ledger=ledger,
     )
     courier.resume(watch=watch)
     if watch:
@@ -182,11 +182,13 @@ class MockApp:
         sides: Sides,
         *,
         journal: Journal,
-        clock: Clock,
+        ledger: Ledger,
     ) -> None:
         self._sides = sides
         self._journal = journal
-        self._clock = clock
+        self._clock = ledger.clock
+        self._ledger = ledger
+        self._writing: asyncio.Task[None] | None = None
 
     def replace(self, sides: Sides) -> None:
         """Answer by *sides* from now on; calls that are under way end as they began."""
@@ -199,7 +201,10 @@ class MockApp:
             return
         head = read_head(scope)
         if self.is_own(head):
-            reply = await _settle(self._sides.control.answer(scope, receive), head)
+            try:
+                reply = await self._sides.control.answer(scope, receive)
+            except Exception as exc:
+                reply = _explain(exc, head)
         else:
             reply = await self.answer(head, receive)
         await reply(scope, receive, send)
@@ -212,12 +217,31 @@ class MockApp:
 
     async def answer(self, head: Head, receive: Receive) -> Reply:
         """Return what the service answers to the request that *head* begins."""
-        note = Note(call=self._sides.hosts.read(head))
-        reply = await _settle(self._answer(note, receive), head)
+        sides = self._sides
+        note = Note(call=sides.hosts.read(head))
+        try:
+            for rest in sides.rests:
+                if rest.takes(note.call):
+                    reply = await rest.answer(note.call, receive, now=self._clock.now())
+                    break
+            else:
+                reply = await sides.service.answer(note, receive)
+        except Exception as exc:
+            reply = _explain(exc, head)
         if self._journal.record(note, reply, at=self._clock.now()):
             loop = asyncio.get_running_loop()
-            loop.call_later(_JOURNAL_SECONDS, self._journal.flush)
+            loop.call_later(_JOURNAL_SECONDS, self._start_writing)
         return reply
+
+    def _start_writing(self) -> None:
+        self._writing = asyncio.create_task(self._write_down())
+
+    async def _write_down(self) -> None:
+        """Put what waits of the journal where it stands."""
+        try:
+            await self._ledger.apart(self._journal.flush)
+        except Exception as exc:  # nobody waits for it
+            _LOG.warning("the journal has lost some calls: %s", exc)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Go along with the server that starts this app, and stops it again."""
@@ -226,26 +250,12 @@ class MockApp:
         self._journal.flush()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _answer(self, note: Note, receive: Receive) -> Reply:
-        """Return what a service answers: beside its queue, or about a job."""
-        for rest in self._sides.rests:
-            if rest.takes(note.call):
-                return await rest.answer(note.call, receive, now=self._clock.now())
-        return await self._sides.service.answer(note, receive)
 
-
-async def _settle(answer: Coroutine[None, None, Reply], head: Head) -> Reply:
-    """Return *answer*, or what is to be said of the error that it raises."""
-    try:
-        return await answer
-    except (MockServerError, IllegalEventError) as exc:
-        return _describe(exc)
-    except Exception:
-        _LOG.exception("%s %s", head.method, head.path.decode("ascii", "replace"))
-        detail = "an unexpected error; its log has the trace"
-        return problem(500, _AT_FAULT, detail)
-
-
-def _describe(exc: Exception) -> Reply:
-    status, title = _PROBLEMS.get(type(exc), (500, _AT_FAULT))
-    return problem(status, title, str(exc))
+def _explain(exc: Exception, head: Head) -> Reply:
+    """Return what is to be said of *exc*, which answering *head* raised."""
+    if isinstance(exc, MockServerError | IllegalEventError):
+        status, title = _PROBLEMS.get(type(exc), (500, _AT_FAULT))
+        return problem(status, title, str(exc))
+    path = head.path.decode("ascii", "replace")
+    _LOG.error("%s %s", head.method, path, exc_info=exc)
+    return problem(500, _AT_FAULT, "an unexpected error; its log has the trace")

@@ -7,6 +7,7 @@ and long bodies are kept in part. A key never gets there.
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -87,28 +88,38 @@ class Journal:
         self._shelf = MemoryShelf() if shelf is None else shelf
         self._waiting: deque[_Exchange] = deque(maxlen=self._shelf.most)
         self._bytes = 0  # of the bodies that wait
+        self._rows: deque[bytes] = deque(maxlen=self._shelf.most)  # likewise, clipped
+        self._lock, self._writing = Lock(), Lock()
 
     def record(self, note: Note, reply: Reply, *, at: float) -> bool:
         """Keep what was asked and answered; say whether it is the first that waits."""
         seconds = perf_counter() - note.started
-        waiting = self._waiting
-        first = not waiting
-        if len(waiting) == waiting.maxlen:
-            self._bytes -= waiting[0].size  # which makes room for this one
-        size = len(note.call.body) + len(reply.body)
-        waiting.append(_Exchange(at, seconds, size, note, note.call, reply))
-        self._bytes += size
+        with self._lock:
+            waiting = self._waiting
+            first = not waiting
+            if len(waiting) == waiting.maxlen:
+                self._bytes -= waiting[0].size  # which makes room for this one
+            size = len(note.call.body) + len(reply.body)
+            waiting.append(_Exchange(at, seconds, size, note, note.call, reply))
+            self._bytes += size
         if self._bytes > _MOST_WAITING:
-            self.flush()
+            self._clip()
         return first
 
     def flush(self) -> None:
-        """Put what waits on the shelf."""
-        rows = [_encode(it) for it in self._waiting]
-        self._waiting.clear()
-        self._bytes = 0
-        if rows:
-            self._shelf.append(rows)
+        """Put what waits on the shelf; a thread may, while others record."""
+        with self._writing:  # first come, first written
+            self._clip()
+            rows = [self._rows.popleft() for _ in range(len(self._rows))]
+            if rows:
+                self._shelf.append(rows)
+
+    def _clip(self) -> None:
+        """Have what waits take no more room than it will on the shelf."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, deque(maxlen=self._shelf.most)
+            self._bytes = 0
+        self._rows.extend(map(_encode, waiting))
 
     def newest(self, most: int) -> Iterator[Entry]:
         """Yield the last *most* entries, the newest first."""
@@ -118,9 +129,10 @@ class Journal:
 
     def clear(self) -> None:
         """Forget every exchange."""
-        self._waiting.clear()
-        self._bytes = 0
-        self._shelf.clear()
+        with self._writing:
+            self._clip()
+            self._rows.clear()
+            self._shelf.clear()
 
     def __len__(self) -> int:
         self.flush()

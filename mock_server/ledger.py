@@ -1,7 +1,7 @@
 """Opens jobs and finds them again: the store, the clock and the dice of one mock."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 
 from mock_server.clock import Clock
@@ -9,6 +9,7 @@ from mock_server.errors import UnknownJobError
 from mock_server.jobs import Job, Webhook, draw_schedule
 from mock_server.media.shapes import Source
 from mock_server.scenarios import Scenario
+from mock_server.stores.board import Found
 from mock_server.stores.store import Store
 from mock_server.timing import Timing
 from specs import Contract, Event, Json, Lifecycle
@@ -104,21 +105,36 @@ class Ledger:
             )
         return job
 
-    def force(self, job: Job, event: Event, lifecycle: Lifecycle) -> Job:
+    async def apart(self, work: Callable[[], Found]) -> Found:
+        """Return what *work* comes to, which asks the store and waits for it."""
+        return await self.store.board.apart(work)
+
+    async def force(self, job: Job, event: Event, lifecycle: Lifecycle) -> Job:
         """Have *event* happen to *job* now; raise IllegalEventError if it cannot."""
         now = self.clock.now()
-        return self.store.update(
-            job.key, lambda current: current.force(event, lifecycle, now)
+        return await self.apart(
+            lambda: self.store.update(
+                job.key, lambda current: current.force(event, lifecycle, now)
+            )
         )
 
     async def delete(self, job_id: str) -> None:
         """Forget the job of that id; raise UnknownJobError if none has it."""
-        self.store.delete((await self.find(job_id)).key)
+        job = await self.find(job_id)
+        await self.apart(lambda: self.store.delete(job.key))
 
-    def reset(self) -> None:
+    async def count(self) -> int:
+        """Return how many jobs there are."""
+        return await self.apart(self.store.__len__)
+
+    async def newest(self, count: int) -> tuple[Job, ...]:
+        """Return the last *count* jobs, the newest first."""
+        return await self.apart(lambda: self.store.newest(count))
+
+    async def reset(self) -> None:
         """Forget every job, and roll the dice from the start."""
-        self.store.clear()
-        self._random = self._start()
+        await self.apart(self.store.clear)
+        self._random = await self.apart(self._start)
 
 
 def _draw_timed_uuid(random: Random, now: float) -> str:

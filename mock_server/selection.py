@@ -60,7 +60,7 @@ class Selection:
                 return drawn
         return SCENARIOS[rules.default]
 
-    def of_call(
+    async def of_call(
         self, call: Call, key: str, contract: Contract, job: Job, *, poll: bool
     ) -> Scenario | None:
         """Return what strikes a later call about *job*, if anything does.
@@ -73,7 +73,7 @@ class Selection:
             return ruled
         course = scenario_of(job.scenario)
         if poll and (course.every or rules.chaos):
-            number = self._agreement.count_poll(job.key)
+            number = await self._agreement.count_poll(job.key)
             if course.every and number % course.every == 0:
                 return course
             drawn = self._draw(rules, f"poll {job.key} {number}", _STRIKES)

@@ -156,7 +156,7 @@ class Service:
         patience = synchronous.read_patience(note.call.headers, contract.provider.name)
         view = await synchronous.wait_for_end(look, receive, patience=patience)
         if not view.ended:
-            self._cancel(view)
+            await self._cancel(view)
             return synchronous.answer_timeout(view)
         reply = await self._answer_result(view)
         return synchronous.as_stream(reply) if route.role == "output" else reply
@@ -181,7 +181,7 @@ class Service:
             raise RefusedError(scenario.refusal)
         check_submit(self._verdicts[contract.id], contract, call, members)
         query = read_query(call) if call.query else {}
-        self._check_queue(contract, query)
+        await self._check_queue(contract, query)
         facts = contract.provider.webhooks
         url = query.get(facts.parameter) if facts else None
         webhook = read_webhook(url, call.origin)
@@ -194,11 +194,11 @@ class Service:
         job = await self._ledger.open(
             contract, inputs, scenario, webhook, source, patience=patience
         )
-        self._courier.expect(job)
+        await self._courier.expect(job)
         note.job = job.id
         return contract, job
 
-    def _check_queue(self, contract: Contract, query: Mapping[str, str]) -> None:
+    async def _check_queue(self, contract: Contract, query: Mapping[str, str]) -> None:
         """Raise RefusedError where the queue is longer than *query* allows."""
         facts = contract.provider.queue
         longest = query.get(facts.longest, "") if facts else ""
@@ -208,7 +208,7 @@ class Service:
         queued = sum(
             it.contract == contract.id
             and it.standing(lifecycle, now).state == lifecycle.initial
-            for it in self._ledger.store.newest(_MOST_QUEUED)
+            for it in await self._ledger.newest(_MOST_QUEUED)
         )
         if queued > int(longest[:9]):
             raise RefusedError(Reason.QUEUE_FULL)
@@ -222,7 +222,7 @@ class Service:
         contract, job = await self._find(route, given)
         note.contract, note.job = contract, job.id
         polls = route.role == "poll"
-        struck = self._selection.of_call(call, key, contract, job, poll=polls)
+        struck = await self._selection.of_call(call, key, contract, job, poll=polls)
         note.scenario = struck or scenario_of(job.scenario)
         if struck is not None and struck.refusal is not None:
             raise RefusedError(struck.refusal)
@@ -235,7 +235,7 @@ class Service:
             return await status_stream.stream_status(look, logs=logs)
         view = self._view(contract, job, call.origin)
         if route.role == "cancel":
-            return self._checked(self._cancel(view), view, operation)
+            return self._checked(await self._cancel(view), view, operation)
         return await self._answer_result(view)
 
     def _poll(self, contract: Contract, job: Job, origin: str, *, logs: bool) -> Reply:
@@ -281,11 +281,11 @@ class Service:
             raise RefusedError(Reason.UNKNOWN_JOB)
         return contract, job
 
-    def _cancel(self, view: View) -> Reply:
+    async def _cancel(self, view: View) -> Reply:
         """Withdraw the job of *view*, if it is still time to."""
         lifecycle = view.contract.lifecycle
         try:
-            job = self._ledger.force(view.job, Event.CANCEL, lifecycle)
+            job = await self._ledger.force(view.job, Event.CANCEL, lifecycle)
         except IllegalEventError:
             job = view.job
         if view.contract.result is not None:

@@ -78,10 +78,10 @@ class Courier:
         self._take_up()
         self._start()
 
-    def expect(self, job: Job) -> None:
+    async def expect(self, job: Job) -> None:
         """Deliver the webhook of *job*, if it has one, once it has ended."""
         if job.webhook is not None:
-            self._board.owe(job.key)
+            await self._board.apart(lambda: self._board.owe(job.key))
             self._pending.add(job.key)
             self._start()
 

@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from specs.comparison import as_html as comparison_as_html
     from specs.comparison import as_json as comparison_as_json
     from specs.comparison import show as show_fact
+    from specs.landing import finish_landing, land
     from specs.pages import OUTPUTS as PAGE_OUTPUTS
     from specs.pages import Finding as PageFinding
     from specs.pages import Level as PageLevel
@@ -107,8 +108,6 @@ if TYPE_CHECKING:
         VendoringPlan,
         arrive,
         compare_arrivals,
-        finish_landing,
-        land,
         look_upstream,
         plan_arrivals,
         plan_update,
@@ -137,6 +136,7 @@ _LATER = {
         "comparison_as_json": "as_json",
         "show_fact": "show",
     },
+    "specs.landing": {"finish_landing": "finish_landing", "land": "land"},
     "specs.pages": {
         "PAGE_OUTPUTS": "OUTPUTS",
         "PageFinding": "Finding",
@@ -154,8 +154,6 @@ _LATER = {
         "VendoringPlan": "VendoringPlan",
         "arrive": "arrive",
         "compare_arrivals": "compare_arrivals",
-        "finish_landing": "finish_landing",
-        "land": "land",
         "look_upstream": "look_upstream",
         "plan_arrivals": "plan_arrivals",
         "plan_update": "plan_update",

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from jsonschema import Draft202012Validator, SchemaError
+import jsonschema_rs
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -43,8 +43,8 @@ def _checked_pattern(value: str) -> str:
 
 def _checked_schema(value: dict[str, Any]) -> dict[str, Any]:
     try:
-        Draft202012Validator.check_schema(value)
-    except SchemaError as exc:
+        jsonschema_rs.Draft202012Validator(value, offline=True)
+    except jsonschema_rs.ValidationError as exc:
         raise ValueError(f"is no JSON Schema: {exc.message}") from exc
     return value
 

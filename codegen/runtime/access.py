@@ -50,13 +50,9 @@ class Access:
         )
 
     def beside(self, url: str, content: bytes) -> Request:
-        """Return a POST of JSON to *url*, which stands on another host of the service.
-
-        Where the base URL is not the service's own, that of a mock say, the host
-        becomes the first segment of the path there.
-        """
+        """Return a POST of JSON to *url*, which stands on another host of the service."""
         if self.moved:
-            url = f"{self.base_url}/{url.removeprefix('https://')}"
+            url = moved(url, to=self.base_url)
         return Request(
             method="POST", url=url, headers=_JSON, key=self.key, content=content
         )
@@ -69,6 +65,11 @@ def open_access(service: Service, *, key: Key, base_url: str | None) -> Access:
     return Access(
         base_url=url, key=_find_key(service, key), moved=url != service.base_url
     )
+
+
+def moved(url: str, *, to: str) -> str:
+    """Return *url* of a service where all of it stands below *to*, that of a mock say."""
+    return f"{to.rstrip('/')}/{url.removeprefix('https://')}"
 
 
 def is_safe_id(job_id: str) -> bool:

@@ -56,6 +56,9 @@ class Options(TypedDict, total=False):
     max_spend: float | None
     """The most that all jobs of this client may cost together, by their estimates."""
 
+    price: float | None
+    """The most that one job costs, where the provider publishes no price or another."""
+
     on_attempt: Callable[[Attempt], object] | None
     """Called after each attempt at a call, with what came of it."""
 
@@ -90,11 +93,23 @@ class _Client(Generic[SessionT]):
                 max_retries=options.get("max_retries", 2),
                 on_attempt=options.get("on_attempt"),
             ),
-            "budget": Budget(options.get("max_spend")),
+            "budget": self._budget(**options),
             "validate": options.get("validate", "strict"),
             "on_violation": options.get("on_violation"),
             "tracer": options.get("tracer"),
         }
+
+    def _budget(
+        self, max_spend: float | None = None, price: float | None = None, **_: Any
+    ) -> Budget:
+        problems = tuple(
+            Problem(name, f"{it!r:.40} is no amount of money")
+            for name, it in {"max_spend": max_spend, "price": price}.items()
+            if it is not None and not 0 <= it < float("inf")
+        )
+        if problems:
+            raise InvalidInputError(self._service.name, problems)
+        return Budget(max_spend, price=price)
 
     if not TYPE_CHECKING:  # pragma: no branch - it would take any name for a model's
 
@@ -127,6 +142,8 @@ class _Client(Generic[SessionT]):
         **arguments: P.kwargs,
     ) -> Estimate | None:
         """Return what `submit`, that of a model, would cost; None if no price is known.
+
+        A price of your own, `Client(price=…)`, is the estimate of each.
 
         `client.estimate(client.<model>.submit, prompt="…", …)`; nothing is sent.
         """

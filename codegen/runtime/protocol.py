@@ -23,7 +23,7 @@ class Service:
     """Where a provider answers, how a caller proves who pays, and how its jobs go.
 
     `id`, `status`, `video`, `error` and `cost` are JSON pointers into an answer;
-    `credits` of the cost's unit are one unit of the currency. `interval` and
+    `credits` of the cost's unit are one unit of the `currency`. `interval` and
     `deadline`, in seconds, are the provider's own pace.
     """
 
@@ -39,6 +39,7 @@ class Service:
     error: str
     cost: str | None = None
     credits: int = 1
+    currency: str = ""
     pending: tuple[str, ...]
     terminal: Mapping[str, Outcome]
     interval: float
@@ -72,7 +73,6 @@ class Price:
     `matching` lets the input decide, and for `inserted` more between each two.
     """
 
-    currency: str
     parameter: str
     values: Mapping[str, float]
     frames: Count

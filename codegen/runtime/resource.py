@@ -41,7 +41,7 @@ class Resource(Generic[StartedT_co, JobT_co]):
 
     def estimate(self, arguments: Mapping[str, Any]) -> Estimate | None:
         """Return what a job with *arguments* would cost; see client.estimate()."""
-        return estimate(self._protocol.price, self.check(arguments))
+        return self._estimated(self.check(arguments))
 
     def check(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the body that *arguments* amount to; raise InvalidInputError."""
@@ -78,9 +78,7 @@ class Resource(Generic[StartedT_co, JobT_co]):
             )
         content = self._encode(values, validate)
         headers = _checked(protocol, arguments.get("extra_headers") or {})
-        taken = session.budget.take(
-            estimate(protocol.price, values), where=protocol.where
-        )
+        taken = session.budget.take(self._estimated(values), where=protocol.where)
         hook = arguments.get("webhook_url")
         try:
             return (
@@ -94,6 +92,9 @@ class Resource(Generic[StartedT_co, JobT_co]):
             if not exc.sent:
                 session.budget.give_back(taken)
             raise
+
+    def _estimated(self, values: Mapping[str, Any]) -> Estimate | None:
+        return estimate(self._protocol, values, own=self._session.budget.price)
 
     def _values(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         wire = self._protocol.wire

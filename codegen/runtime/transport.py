@@ -15,8 +15,10 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from functools import partial
+from threading import Event
 from typing import Any, BinaryIO, TypeAlias
 
+import httpcore
 import httpx
 
 from .errors import ContractViolation, NetworkError
@@ -44,6 +46,12 @@ _FAILURES = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, TimeoutError)
 
 _end: ContextVar[float | None] = ContextVar("_end", default=None)
 """When the exchange of this thread must be over, by the clock that sockets go by."""
+
+given_up: ContextVar[Event | None] = ContextVar("given_up", default=None)
+"""Set when nobody waits any more for the exchanges of this thread."""
+
+_GLANCE = 0.1
+"""Seconds between two looks at whether anybody still waits."""
 
 
 class Transport:
@@ -228,7 +236,14 @@ class _BoundBackend(_Bounded):
 
 class _BoundStream(_Bounded):
     def read(self, max_bytes: int, timeout: float | None = None) -> Any:
-        return self._inner.read(max_bytes, timeout=_left(timeout, httpx.ReadTimeout))
+        while True:
+            left = _left(timeout, httpx.ReadTimeout)
+            alone = given_up.get() is None or (left is not None and left <= _GLANCE)
+            try:
+                return self._inner.read(max_bytes, timeout=left if alone else _GLANCE)
+            except httpcore.ReadTimeout:
+                if alone:
+                    raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> Any:
         return self._inner.write(buffer, timeout=_left(timeout, httpx.WriteTimeout))
@@ -245,7 +260,9 @@ class _BoundStream(_Bounded):
 
 def _left(timeout: float | None, late: type[httpx.TimeoutException]) -> float | None:
     """Return the smaller of *timeout* and what is left; raise *late* where nothing is."""
-    end = _end.get()
+    halt, end = given_up.get(), _end.get()
+    if halt is not None and halt.is_set():
+        raise late("it was given up, nobody waits for it any more")
     if end is None:
         return timeout
     left = end - time.monotonic()

@@ -2,12 +2,14 @@
 
 What is signed is the request's id, the account's, the time and a digest of the body,
 by a key that the service publishes. The keys are kept for an hour, and fetched anew
-where none of them fits, at most once a minute: a forger must not make us ask.
+where none of them fits, at most once a minute: a forger must not make us ask. Where
+REEL_BASE_URL leads the clients elsewhere, the keys come from there too.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
@@ -17,6 +19,7 @@ from random import random
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from .access import moved
 from .answers import Body, as_list, as_object, read_body
 from .errors import MissingExtraError, UnverifiedWebhook, one_line
 from .exchange import Request, drive
@@ -55,22 +58,29 @@ def fetch_keys(url: str) -> Body:
 
 
 class Verifier:
-    """Verifies webhooks by the keys at *url*; their headers begin with *prefix*."""
+    """Verifies webhooks by the keys at *url*; their headers begin with *prefix*.
+
+    *base_url* is the service's own: where REEL_BASE_URL names another, that of a mock
+    say, the keys are those that are published below it.
+    """
 
     def __init__(
         self,
         *,
         url: str,
         prefix: str,
+        base_url: str = "",
         fetch: Callable[[str], Body] = fetch_keys,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._url = url
         self._prefix = prefix
+        self._base_url = base_url
         self._fetch = fetch
         self._clock = clock
         self._keys: list[Ed25519PublicKey] = []
         self._fetched = float("-inf")
+        self._source = ""
         self._lock = Lock()
 
     def verify(
@@ -109,18 +119,26 @@ class Verifier:
     def _is_signed(self, message: bytes, signature: str) -> bool:
         """Say whether a key signed *message*; look for new keys where none did."""
         with self._lock:
-            if self._clock() - self._fetched > _KEPT:
-                self._renew()
+            source = self._place()
+            if source != self._source or self._clock() - self._fetched > _KEPT:
+                self._renew(source)
             if _fits(self._keys, message, signature):
                 return True
             if self._clock() - self._fetched <= _PATIENCE:
                 return False
-            self._renew()
+            self._renew(source)
             return _fits(self._keys, message, signature)
 
-    def _renew(self) -> None:
-        self._keys = _read_keys(self._fetch(self._url))
-        self._fetched = self._clock()
+    def _place(self) -> str:
+        """Return where the keys are, which the environment may change."""
+        base_url = os.environ.get("REEL_BASE_URL")
+        if not (base_url and self._base_url) or base_url == self._base_url:
+            return self._url
+        return moved(self._url, to=base_url)
+
+    def _renew(self, source: str) -> None:
+        self._keys = _read_keys(self._fetch(source))
+        self._fetched, self._source = self._clock(), source
 
     def _refusal(self, name: str, value: str, fix: str) -> UnverifiedWebhook:
         shown = one_line(repr(value), limit=40)

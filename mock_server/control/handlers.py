@@ -63,7 +63,7 @@ class Control:
             "write_scenarios": self.write_scenarios,
             "reset": self.reset,
             **JobControl(contracts, ledger=ledger, library=library).handlers(),
-            **JournalControl(journal).handlers(),
+            **JournalControl(journal, apart=ledger.apart).handlers(),
         }
 
     async def answer(self, scope: Scope, receive: Receive) -> Reply:
@@ -102,7 +102,7 @@ class Control:
             "clock": "manual" if isinstance(clock, ManualClock) else "system",
             "speed": clock.speed if isinstance(clock, SystemClock) else 1.0,
             "now": clock.now(),
-            "jobs": len(self._ledger.store),
+            "jobs": await self._ledger.count(),
             "contracts": [*self._contracts],
             "reloads": self._reloader.reloads,
             "fault": self._reloader.fault,
@@ -127,7 +127,7 @@ class Control:
                 f"clock: seconds is {seconds!r:.80}; give a number, such as "
                 '{"seconds": 5}'
             )
-        clock.advance(seconds)
+        await self._ledger.apart(lambda: clock.advance(seconds))
         return json_reply(200, {"now": clock.now()})
 
     async def read_scenarios(self, _: Asked) -> Reply:
@@ -136,15 +136,16 @@ class Control:
 
     async def write_scenarios(self, asked: Asked) -> Reply:
         """Put the rules of the body in the place of all that there are."""
-        self._agreement.set_rules(_read_rules(await asked.members()))
+        rules = _read_rules(await asked.members())
+        await self._ledger.apart(lambda: self._agreement.set_rules(rules))
         return json_reply(200, self._describe_rules())
 
     async def reset(self, _: Asked) -> Reply:
         """Forget jobs and journal and start the dice anew; rules and clock stay."""
-        self._ledger.reset()
+        await self._ledger.reset()
         self._selection.reset()
-        self._agreement.reset()
-        self._journal.clear()
+        await self._ledger.apart(self._agreement.reset)
+        await self._ledger.apart(self._journal.clear)
         return json_reply(200, {"jobs": 0})
 
     def _describe_rules(self) -> dict[str, Any]:

@@ -43,9 +43,9 @@ class JobControl:
 
     async def list_jobs(self, asked: Asked) -> Reply:
         """Answer the newest jobs and where each stands."""
-        jobs = self._ledger.store.newest(asked.limit())
+        jobs = await self._ledger.newest(asked.limit())
         content = [self._describe(it) for it in jobs]
-        return json_reply(200, {"count": len(self._ledger.store), "jobs": content})
+        return json_reply(200, {"count": await self._ledger.count(), "jobs": content})
 
     async def read_job(self, asked: Asked) -> Reply:
         """Answer one job, with what it has been through and what it will."""
@@ -66,7 +66,7 @@ class JobControl:
     async def delete_job(self, asked: Asked) -> Reply:
         """Forget a job, as if nobody had submitted it."""
         await self._ledger.delete(asked.values["job_id"])
-        return json_reply(200, {"count": len(self._ledger.store)})
+        return json_reply(200, {"count": await self._ledger.count()})
 
     async def force_event(self, asked: Asked) -> Reply:
         """Have the `event` of the body happen to a job."""
@@ -78,7 +78,7 @@ class JobControl:
                 f"event: is {name!r:.80}; known are {', '.join(known)}"
             )
         contract = self._contract(job)
-        job = self._ledger.force(job, Event(name), contract.lifecycle)
+        job = await self._ledger.force(job, Event(name), contract.lifecycle)
         return json_reply(200, self._describe(job))
 
     async def video(self, asked: Asked) -> Reply:

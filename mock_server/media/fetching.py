@@ -8,8 +8,10 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 _SECONDS = 10.0  # for all of it
 _LARGEST = 50_000_000  # bytes
@@ -33,6 +35,8 @@ async def fetch_input(
     url: str, *, resolve: Resolve = resolve, largest: int = _LARGEST
 ) -> bytes:
     """Return what is at *url*; raise UnfetchedError where it may or can not be had."""
+    import httpx  # noqa: PLC0415 - 60 ms that only fetching is worth
+
     try:
         async with (
             asyncio.timeout(_SECONDS),
@@ -52,8 +56,8 @@ async def fetch_input(
 
 
 async def _fetch_once(
-    client: httpx.AsyncClient, url: httpx.URL, resolve: Resolve, largest: int
-) -> bytes | httpx.URL:
+    client: "httpx.AsyncClient", url: "httpx.URL", resolve: Resolve, largest: int
+) -> "bytes | httpx.URL":
     """Return what is at *url*, or where it redirects to."""
     if url.scheme not in {"http", "https"} or not url.host:
         raise UnfetchedError("only http and https are fetched")
@@ -78,7 +82,7 @@ async def _fetch_once(
         await answer.aclose()
 
 
-async def _read(answer: httpx.Response, largest: int) -> bytes:
+async def _read(answer: "httpx.Response", largest: int) -> bytes:
     content = bytearray()
     async for chunk in answer.aiter_bytes():
         content += chunk

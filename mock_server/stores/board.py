@@ -7,13 +7,25 @@ be told to somebody. Each store has one, and what is on it lives as long as the 
 from bisect import bisect_right
 from collections.abc import Callable
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+Found = TypeVar("Found")
 Change = Callable[[bytes | None], bytes]
 
 
 class Board(Protocol):
     """Notes, counts and debts. Whatever a method has returned from, all can see."""
+
+    remote: bool
+    """Whether this store is asked over a network, and an answer may take its time."""
+
+    async def apart(self, work: Callable[[], Found]) -> Found:
+        """Return what *work* comes to, which asks this store and waits for it.
+
+        Nothing else waits meanwhile. An event loop asks a store by this or by a method
+        that is asynchronous itself.
+        """
+        ...
 
     def read(self, name: str) -> bytes | None:
         """Return the note of that name, if there is one."""
@@ -50,12 +62,18 @@ class Board(Protocol):
 class MemoryBoard:
     """A board of one process; past *capacity* the oldest count starts anew."""
 
+    remote = False
+
     def __init__(self, capacity: int = 10_000) -> None:
         self._capacity = capacity
         self._lock = Lock()
         self._notes: dict[str, bytes] = {}
         self._counts: dict[str, int] = {}
         self._debts: set[str] = set()
+
+    async def apart(self, work: Callable[[], Found]) -> Found:
+        """Return what *work* comes to, which is quick."""
+        return work()
 
     def read(self, name: str) -> bytes | None:
         """Return the note of that name, if there is one."""

@@ -68,12 +68,12 @@ class Grouped(Generic[Item, Answer]):
     def _ask_about(self, group: _Group[Item, Answer]) -> None:
         self._here.group = None
         ask = partial(self._ask, group.items)
-        if self._threads is not None:
-            asked = group.loop.run_in_executor(self._threads, ask)
-        else:
-            asked = group.loop.create_future()
-            try:
+        asked: asyncio.Future[Sequence[Answer]] = group.loop.create_future()
+        try:
+            if self._threads is not None:
+                asked = group.loop.run_in_executor(self._threads, ask)
+            else:
                 asked.set_result(ask())
-            except Exception as exc:
-                asked.set_exception(exc)
+        except Exception as exc:  # of asking, or since the store was closed
+            asked.set_exception(exc)
         asked.add_done_callback(group.tell)

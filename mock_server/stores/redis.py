@@ -45,16 +45,19 @@ class RedisStore:
                 f"the Redis of --store cannot be used: {exc}; start it, or mend the "
                 "address, such as redis://127.0.0.1:6379/0"
             ) from exc
-        self.board: Board = RedisBoard(self._redis)
-        self.shelf = RedisShelf(self._redis)
         # One for what is written, one for what is read meanwhile.
         self._threads = ThreadPoolExecutor(2, "reelspec-store")
+        # For all that is asked less often, so that it does not stand in their way.
+        self._others = ThreadPoolExecutor(4, "reelspec-board")
+        self.board: Board = RedisBoard(self._redis, self._others)
+        self.shelf = RedisShelf(self._redis)
         self._arriving = Grouped(self._insert, self._threads)
         self._wanted = Grouped(self._read, self._threads)
 
     def close(self) -> None:
         """Close the connections; the store is of no use afterwards."""
         self._threads.shutdown()
+        self._others.shutdown()
         self._redis.close()
 
     async def add(self, job: Job) -> bool:

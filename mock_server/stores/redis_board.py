@@ -1,17 +1,30 @@
 """The board of a Redis store."""
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Any
 
-from mock_server.stores.board import Change
+from mock_server.stores.board import Change, Found
 
 _NOTE, _COUNTS, _DEBTS = "reelspec:note:", "reelspec:counts", "reelspec:debts"
 
 
 class RedisBoard:
-    """A board in Redis, over the connections of the store's *client*."""
+    """A board in Redis, over the connections of the store's *client*.
 
-    def __init__(self, client: Any) -> None:
+    What an event loop wants of it is done in *threads*.
+    """
+
+    remote = True
+
+    def __init__(self, client: Any, threads: Executor) -> None:
         self._redis = client
+        self._threads = threads
+
+    async def apart(self, work: Callable[[], Found]) -> Found:
+        """Return what *work* comes to, done in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def read(self, name: str) -> bytes | None:
         """Return the note of that name, if there is one."""

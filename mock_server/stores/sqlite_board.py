@@ -1,14 +1,14 @@
 """The board of a SQLite store, in the same file."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from mock_server.errors import StoreError
-from mock_server.stores.board import Change
+from mock_server.stores.board import Change, Found
 from mock_server.stores.files import open_file, transaction
 
 _TABLES = (
@@ -26,6 +26,8 @@ _COUNT_UP = (
 class SqliteBoard:
     """A board in the SQLite file of the jobs, over a connection of its own."""
 
+    remote = False
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()  # of the connection
@@ -33,6 +35,10 @@ class SqliteBoard:
         with self._translated():
             for table in _TABLES:
                 self._db.execute(table)
+
+    async def apart(self, work: Callable[[], Found]) -> Found:
+        """Return what *work* comes to; it takes less time than to hand it to a thread."""
+        return work()
 
     def close(self) -> None:
         """Close the file."""

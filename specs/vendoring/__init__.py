@@ -1,13 +1,12 @@
 """Documents taken into a specs folder, and kept up with their sources.
 
 `arrive` fetches or reads one, `look_upstream` all that are locked; `plan_arrivals`
-tries a change on a copy, with the treatments and waivers that known faults need;
-`land` makes it, together with what is generated from it, or not at all.
+tries a change on a copy, with the treatments and waivers that known faults need, and
+`specs.landing` makes it, together with what is generated from it, or not at all.
 """
 
 from specs.vendoring.arriving import arrive
 from specs.vendoring.fetching import FetchLimits
-from specs.vendoring.landing import finish_landing, land
 from specs.vendoring.planning import (
     Arrival,
     VendoringPlan,
@@ -24,8 +23,6 @@ __all__ = [
     "VendoringPlan",
     "arrive",
     "compare_arrivals",
-    "finish_landing",
-    "land",
     "look_upstream",
     "plan_arrivals",
     "plan_update",

@@ -14,12 +14,12 @@ from typing import Any
 from specs.changes import ChangeReport, Source, compare_sources
 from specs.errors import SourceError, VendoringError
 from specs.faults import find_faults, idle_actions, refuse_unwaived, unneeded, waive
+from specs.landing import Files
 from specs.lock import FILE as LOCK
 from specs.lock import read_lock, refuse_unlocked
 from specs.overlays import Action
 from specs.provider import read_provider
 from specs.registry import Registry, vendored_folder
-from specs.vendoring.landing import Files
 from specs.vendoring.records import lock_with, waivers_without
 from specs.vendoring.treating import (
     append_entries,

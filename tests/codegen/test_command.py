@@ -265,6 +265,14 @@ def test_the_help_of_a_model_has_every_parameter_with_its_range(reel: Reel) -> N
         pytest.param(
             ("submit", *FAL, "--max-spend", "0.01"), "max_spend", id="too-dear"
         ),
+        pytest.param(
+            ("submit", *REFRAME, "--max-spend", "0.01"), "as price=…", id="no-price"
+        ),
+        pytest.param(
+            ("submit", *REFRAME, "--max-spend", "0.01", "--price", "0.02"),
+            "costs at most 0.02 USD",
+            id="own-price",
+        ),
         pytest.param(("wait", "fal", "inpainting"), "PROVIDER MODEL ID", id="no-id"),
         pytest.param(("wait", "fal"), "PROVIDER MODEL ID", id="no-model"),
         pytest.param(("wait", "gone.json"), "nor a file to read", id="no-job-file"),

@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from codegen.filters import literal
 from specs import Prices, Registry, SpecError, join_pointer, vendored_folder
 
 Documents = Callable[..., Registry]
+
+COMPILER = Path(__file__).parents[1] / "node/node_modules/typescript/bin/tsc"
+INDEX = "typescript/src/aimlapi/index.ts"
 
 PLAIN = {"type": "string"}
 
@@ -385,6 +389,37 @@ def test_any_model_id_becomes_an_attribute(
     program += f"client.{attribute}.submit()\nprint(json.dumps(sent))"
 
     assert executed(files, tmp_path, program) == [{"model": f"acme/{name}"}]
+
+
+@pytest.mark.parametrize(
+    "name", ["constructor", "prototype", "__proto__", "toString", "valueOf"]
+)
+def test_a_name_that_javascript_has_a_meaning_for_compiles(
+    name: str, documents: Documents, tmp_path: Path, node_with_packages: str
+) -> None:
+    model = name.strip("_")
+    files = generate(documents(**{model: {"properties": {name: PLAIN}}}))
+    write(files, tmp_path)
+    folder = tmp_path / "typescript"
+    (folder / "src" / "use.ts").write_text(
+        'import { Client } from "./aimlapi/index.js";\n'
+        f"await new Client().{attribute(files)}.submit({{}});\n"
+        f'await new Client().{attribute(files)}.submit({{ {name}: "a" }});\n'
+    )
+    done = subprocess.run(
+        [node_with_packages, COMPILER, "-p", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def attribute(files: Mapping[str, str]) -> str:
+    """Return the name of the one attribute that the clients of *files* have."""
+    (found,) = re.findall(r"this\.(\w+) = new Model", files[INDEX])
+    return str(found)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ SERVICE = Service(
     error="/error",
     cost="/meta/credits",
     credits=100,
+    currency="USD",
     pending=("queued",),
     terminal={"done": "success", "broken": "failure"},
     interval=10.0,
@@ -68,7 +69,6 @@ SERVICE = Service(
 )
 
 PRICE = Price(
-    currency="USD",
     parameter="size",
     values={"480p": 0.05, "720p": 0.1},
     frames=Count(name="x", usual=16, most=64),
@@ -644,7 +644,8 @@ def test_an_estimate_is_exact_or_the_most_that_it_can_be(
 
 
 def test_a_price_without_frames_in_between_counts_those_that_are_asked_for() -> None:
-    found = estimate(replace(PRICE, inserted=None), {"x": 32, "size": "480p", "y": 3})
+    protocol = replace(Made._protocol, price=replace(PRICE, inserted=None))
+    found = estimate(protocol, {"x": 32, "size": "480p", "y": 3})
 
     assert str(found) == "0.1 USD"
 
@@ -652,6 +653,37 @@ def test_a_price_without_frames_in_between_counts_those_that_are_asked_for() -> 
 def test_an_estimate_is_none_where_no_price_is_known() -> None:
     with client(refuse) as it:
         assert it.estimate(it.plain.submit) is None
+
+
+def test_a_price_of_the_programs_own_stands_where_none_is_published_or_another() -> (
+    None
+):
+    with client(refuse, price=0.4) as it:
+        plain, one = it.estimate(it.plain.submit), it.estimate(it.one.submit, x=32)
+
+    assert plain == one
+    assert plain is not None
+    assert (str(plain), plain.exact, plain.source) == ("at most 0.4 USD", False, "")
+
+
+def test_a_limit_holds_by_a_price_of_the_programs_own() -> None:
+    kept = Kept()
+    with client(kept, price=0.4, max_spend=1) as it:
+        it.plain.submit()
+        it.plain.submit()
+        with pytest.raises(
+            SpendLimitExceeded, match=r"costs at most 0.4 USD, but only"
+        ):
+            it.plain.submit()
+
+    assert len(kept.bodies) == 2
+
+
+@pytest.mark.parametrize("wrong", [-1, float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["max_spend", "price"])
+def test_what_is_no_amount_of_money_is_refused(name: str, wrong: float) -> None:
+    with pytest.raises(InvalidInputError, match=f"{name}: .* is no amount of money"):
+        client(refuse, **{name: wrong})
 
 
 def test_an_estimate_refuses_what_a_submit_would(tmp_path: Path) -> None:
@@ -681,7 +713,10 @@ def test_a_limit_refuses_the_call_that_would_pass_it() -> None:
 def test_a_limit_refuses_a_call_whose_price_is_not_known() -> None:
     with (
         client(refuse, max_spend=5) as it,
-        pytest.raises(SpendLimitExceeded, match="no price is known"),
+        pytest.raises(
+            SpendLimitExceeded,
+            match=r"no price is known, so max_spend=5 .* say as price=… what one job",
+        ),
     ):
         it.plain.submit()
 

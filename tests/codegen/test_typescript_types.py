@@ -60,6 +60,15 @@ def test_an_interface_has_its_members_and_their_texts() -> None:
     ]
 
 
+def test_a_member_that_every_object_has_may_still_be_left_out() -> None:
+    schema = {"required": ["valueOf"], "properties": {"valueOf": {}, "toString": {}}}
+
+    assert interface("X", schema).splitlines()[1:-1] == [
+        "  readonly valueOf: unknown;",
+        '  readonly toString?: unknown | Object["toString"];',
+    ]
+
+
 @given(TEXT)
 @example("*/ evil(); /*")
 @example("**//")

@@ -76,6 +76,35 @@ def test_what_the_mock_signs_is_proven_and_nothing_else() -> None:
             verifier.verify(BODY, headers | {name: headers[name][:-1] + "x"})
 
 
+def test_the_keys_are_those_of_the_mock_where_the_environment_leads_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    keys: dict[str, Any] = {"http://127.0.0.1:8000/keys.test": describe_keys()}
+
+    def fetch(url: str) -> Any:
+        asked.append(url)
+        return keys.get(url, {"keys": []})
+
+    verifier = Verifier(
+        url="https://keys.test",
+        prefix="X-Acme",
+        base_url="https://acme.test",
+        fetch=fetch,
+    )
+    headers = sign_webhook("r-1", BODY, prefix="X-Acme")
+    for base_url in ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"):
+        monkeypatch.setenv("REEL_BASE_URL", base_url)
+        assert verifier.verify(BODY, headers).request_id == "r-1"
+    # What the mock signs proves nothing from the moment that the service is meant.
+    for base_url in ("", "https://acme.test"):
+        monkeypatch.setenv("REEL_BASE_URL", base_url)
+        with pytest.raises(UnverifiedWebhook):
+            verifier.verify(BODY, headers)
+
+    assert asked == ["http://127.0.0.1:8000/keys.test", "https://keys.test"]
+
+
 @pytest.mark.parametrize("body", [b"not json", b"[1]", b"[" * 100_000])
 def test_a_proven_webhook_may_say_nothing(body: bytes) -> None:
     sender = Sender()

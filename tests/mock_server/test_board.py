@@ -4,6 +4,8 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Semaphore, Thread
+from weakref import ref
 
 import pytest
 
@@ -19,6 +21,7 @@ from mock_server import (
     StoreError,
 )
 from mock_server import agreement as agreement_module
+from mock_server.agreement import keep_looking
 from mock_server.stores.board import MemoryBoard
 
 
@@ -124,11 +127,42 @@ def test_servers_without_a_bell_agree_after_a_while(
 ) -> None:
     first, second = Agreement(open_store().board), Agreement(open_store().board)
     first.set_rules(Rules(default="stuck"))
-    before = second.settings.rules.default
     now = time.monotonic()
     monkeypatch.setattr(agreement_module, "monotonic", lambda: now + 1)
 
-    assert (before, second.settings.rules.default) == ("success", "stuck")
+    deadline = now + 10  # a thread may have to look
+    while second.settings.rules.default == "success":
+        assert time.monotonic() < deadline
+
+    assert second.settings.rules.default == "stuck"
+
+
+def test_a_board_that_fails_leaves_what_held_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    board, looks = MemoryBoard(), Semaphore(0)
+    agreement = Agreement(board)
+    agreement.set_rules(Rules(default="stuck"))
+
+    def fail(_: str) -> bytes:
+        raise StoreError("Redis is away")
+
+    def pause(_: float) -> None:
+        looks.release()
+        time.sleep(0.001)
+
+    monkeypatch.setattr(board, "read", fail)
+    monkeypatch.setattr(agreement_module, "sleep", pause)
+    watching = Thread(target=keep_looking, args=(ref(agreement),))
+    watching.start()
+    for _ in range(3):
+        assert looks.acquire(timeout=10)
+
+    assert agreement._settings.rules.default == "stuck"
+    assert len(caplog.records) == 1
+    del agreement
+    watching.join(10)
+    assert not watching.is_alive()
 
 
 def test_an_agreed_clock_goes_on_where_it_was_left(

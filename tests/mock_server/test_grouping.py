@@ -121,3 +121,12 @@ def test_a_group_that_an_interrupted_loop_left_behind_holds_up_nobody(
 
     assert asyncio.run(submit(commit, "b")) == [True]
     assert disk.groups == [["b"]]
+
+
+def test_who_asks_a_store_that_was_closed_is_told_so(disk: Disk) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        commit = Grouped(disk.write, threads)
+
+    (told,) = asyncio.run(submit(commit, "a"))
+
+    assert isinstance(told, RuntimeError)

@@ -59,6 +59,19 @@ def test_what_is_larger_than_the_journal_is_not_kept() -> None:
     assert paths(journal) == ["/2"]
 
 
+def test_what_waits_for_the_shelf_is_clipped_past_so_many_bytes() -> None:
+    shelf = MemoryShelf(size=10_000_000)
+    journal = Journal(shelf)
+    bodies = [number.to_bytes(2) * 500_000 for number in range(20)]
+    for body in bodies:
+        journal.record(note(body=body), reply(), at=0)
+
+    waiting = sum(len(it.call.body) for it in journal._waiting)
+    assert (waiting <= 4_000_000, len(shelf)) == (True, 0)
+    kept = [it.call.body for it in journal.newest(100)]
+    assert kept == [it[:20_000] for it in reversed(bodies)]
+
+
 def test_what_has_gone_before_it_was_written_down_takes_no_room() -> None:
     shelf = MemoryShelf(most=1)
     journal = Journal(shelf)
@@ -66,7 +79,7 @@ def test_what_has_gone_before_it_was_written_down_takes_no_room() -> None:
     for path in ("/a", "/b"):
         journal.record(note(path), reply(bytes(3_000_000)), at=0.0)
 
-    assert not len(shelf)  # two such bodies would not be left waiting
+    assert not journal._rows  # two such bodies would not be left waiting
     assert paths(journal) == ["/b"]
 
 

@@ -1,15 +1,27 @@
 """Against a real Redis, which each run starts for itself."""
 
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import httpx
 import pytest
 import redis
 
-from mock_server import ManualClock, Server, StoreError, build_app
+from mock_server import (
+    Agreement,
+    ManualClock,
+    Rules,
+    Server,
+    StoreError,
+    build_app,
+)
 from mock_server.jobs import Job
 from mock_server.stores.redis import RedisStore
 from specs import Registry
@@ -18,6 +30,8 @@ BODY = {
     "model": "alibaba/wan2.2-vace-fun-a14b-reframe",
     "video_url": "https://example.com/source.mp4",
 }
+
+FAL_BODY = {"prompt": "a cat", "video_url": "https://example.com/source.mp4"}
 
 
 @pytest.fixture
@@ -106,6 +120,78 @@ def test_the_loop_goes_on_while_redis_takes_its_time(
         return waits, await reading
 
     assert asyncio.run(scene()) == (True, make_job("a"))
+
+
+@contextmanager
+def standing_still(process: int) -> Iterator[None]:
+    """Have *process* do nothing, and not even say so."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def test_calls_that_need_no_redis_are_answered_while_it_stands_still(
+    open_store: Callable[[], RedisStore],
+    registry: Registry,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mock_server.app._JOURNAL_SECONDS", 0.01)
+    monkeypatch.setattr("mock_server.agreement._EACH", 0.01)
+    address, key = "/v2/video/generations", {"Authorization": "Bearer k"}
+    requests, fal_key = "/fal-ai/wan-22-vace-fun-a14b", {"Authorization": "Key a:b"}
+    waiting: list[httpx.Response] = []
+    store = open_store()
+    rules = Rules(default="flaky")  # whose polls are counted in Redis
+    app = build_app(
+        registry, store=store, rules=rules, agreement=Agreement(store.board)
+    )
+
+    def call(client: httpx.Client, method: str, path: str, **options: Any) -> None:
+        waiting.append(client.request(method, path, **options))
+
+    with (
+        redis.Redis.from_url(redis_url) as operator,
+        Server(app) as server,
+        httpx.Client(base_url=server.base_url, timeout=30) as client,
+    ):
+        job = client.post(address, json=BODY, headers=key).json()["id"]
+        fal = client.post(f"{requests}/inpainting", json=FAL_BODY, headers=fal_key)
+        cancelled = f"{requests}/requests/{fal.json()['request_id']}/cancel"
+        hook = {"params": {"fal_webhook": "http://127.0.0.1:9/"}, "json": FAL_BODY}
+        queue = {"params": {"fal_max_queue_length": "9"}, "json": FAL_BODY}
+        calls: list[tuple[str, str, dict[str, Any]]] = [
+            ("POST", address, {"json": BODY, "headers": key}),
+            ("GET", address, {"params": {"generation_id": job}, "headers": key}),
+            ("PUT", cancelled, {"headers": fal_key}),
+            ("POST", f"{requests}/inpainting", {**hook, "headers": fal_key}),
+            ("POST", f"{requests}/inpainting", {**queue, "headers": fal_key}),
+            ("GET", "/__mock__/jobs", {}),
+            ("GET", "/__mock__/health", {}),
+            ("GET", "/__mock__/journal", {}),
+            ("PUT", "/__mock__/scenarios", {"json": {}}),
+        ]
+        threads = [
+            Thread(target=call, args=(client, method, path), kwargs=options)
+            for method, path, options in calls
+        ]
+        with standing_still(int(operator.info()["process_id"])):
+            for it in threads:
+                it.start()
+            for _ in range(50):
+                client.post(address, json={"model": "none"}, headers=key)
+                client.get("/__mock__/openapi.json").raise_for_status()
+            assert waiting == []
+        for it in threads:
+            it.join(30)
+        client.post("/__mock__/reset").raise_for_status()
+    for courier in enumerate_threads():  # or its job would outlive the test
+        if courier.name == "reelspec-webhooks":
+            courier.join(30)
+
+    assert {it.status_code // 100 for it in waiting} == {2}
 
 
 def test_a_redis_that_goes_away_is_one_clear_line_in_each_answer(

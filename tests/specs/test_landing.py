@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from specs import VendoringError, finish_landing, land
-from specs.vendoring.landing import JOURNAL
+from specs.landing import JOURNAL
 
 OLD = {"specs/a.json": b"old a", "specs/b.toml": b"old b", "out/c.py": b"old c"}
 NEW = {"specs/a.json": b"new a", "specs/n/d.json": b"new d", "out/x/e.py": b"new e"}

@@ -112,8 +112,14 @@ def load_edited(
         pytest.param(
             'schema = { type = "object" }',
             'schema = { type = "video" }',
-            "#/errors/schema: Value error, is no JSON Schema: 'video' is not valid",
+            '#/errors/schema: Value error, is no JSON Schema: "video" is not valid',
             id="schema",
+        ),
+        pytest.param(
+            'schema = { type = "object" }',
+            'schema = { "$ref" = "https://example.com/schema" }',
+            "Retrieval is disabled",
+            id="schema-elsewhere",
         ),
         pytest.param(
             "[limits]",

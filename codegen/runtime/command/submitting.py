@@ -28,6 +28,11 @@ _OURS = [
         type=float,
         help="Refuse a job that may cost more, by the provider's list.",
     ),
+    click.Option(
+        ["--price", "_price"],
+        type=float,
+        help="What the job costs at most, where the provider publishes no price.",
+    ),
     BASE_URL,
     JSON,
 ]
@@ -44,13 +49,14 @@ def submit_command(catalog: Catalog, entry: Entry) -> click.Command:
         _interval: float | None,
         _save: Path | None,
         _max_spend: float | None,
+        _price: float | None,
         _base_url: str | None,
         _as_json: bool,
         **values: Any,
     ) -> None:
         waits = _wait or _out is not None
-        options = {"base_url": _base_url, "max_spend": _max_spend}
-        with catalog.open(entry.provider, **options) as client:
+        spend = {"max_spend": _max_spend, "price": _price}
+        with catalog.open(entry.provider, base_url=_base_url, **spend) as client:
             job = getattr(client, entry.attribute).submit(**given(values))
             # The words come first: whatever fails from here on, the job is paid for.
             if waits:

@@ -134,29 +134,6 @@ def drive(
         steps.close()
 
 
-def turn(steps: Steps[T], send: Callable[[Send], Response]) -> Sleep | T:
-    """Do what *steps* say until they return, or want to rest."""
-    told: Any = None
-    error: Exception | None = None
-    try:
-        while True:
-            step = steps.send(told) if error is None else steps.throw(error)
-            told, error = None, None
-            try:
-                match step:
-                    case Send():
-                        told = send(step)
-                    case Do():
-                        told = step.work()
-                    case _:
-                        return step
-            except Exception as exc:
-                error = exc
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
 async def drive_async(
     steps: Steps[T],
     *,
@@ -165,17 +142,20 @@ async def drive_async(
 ) -> T:
     """Do what *steps* say until they return, awaiting each step."""
     try:
+        while isinstance(came := await turn_async(steps, send), Sleep):
+            await sleep(came.seconds)
+        return came
+    finally:
+        steps.close()
+
+
+def turn(steps: Steps[T], send: Callable[[Send], Response]) -> Sleep | T:
+    """Do what *steps* say until they return, or want to rest."""
+    try:
         step = next(steps)
-        while True:
+        while not isinstance(step, Sleep):
             try:
-                match step:
-                    case Send():
-                        told: Any = await send(step)
-                    case Sleep():
-                        await sleep(step.seconds)
-                        told = None
-                    case _:
-                        told = await aside(step.work)
+                told = send(step) if isinstance(step, Send) else step.work()
             except Exception as exc:
                 step = steps.throw(exc)
             else:
@@ -183,8 +163,29 @@ async def drive_async(
     except StopIteration as end:
         result: T = end.value
         return result
-    finally:
-        steps.close()
+    else:
+        return step
+
+
+async def turn_async(
+    steps: Steps[T], send: Callable[[Send], Awaitable[Response]]
+) -> Sleep | T:
+    """Do what *steps* say until they return, or want to rest, awaiting each step."""
+    try:
+        step = next(steps)
+        while not isinstance(step, Sleep):
+            try:
+                doing = send(step) if isinstance(step, Send) else aside(step.work)
+                told: Any = await doing
+            except Exception as exc:
+                step = steps.throw(exc)
+            else:
+                step = steps.send(told)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    else:
+        return step
 
 
 async def aside(work: Callable[[], T]) -> T:

@@ -3,6 +3,7 @@
 
 Prices come from the provider's page, with the day on which it was read. Where a
 document leaves the price open the highest possible one counts: a limit must hold.
+Where a provider publishes none, only the program can say what a job costs at most.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from threading import Lock
 from typing import Any
 
 from .errors import SpendLimitExceeded
-from .protocol import Count, Price
+from .protocol import Count, JobProtocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a job costs: `amount`, or at most that unless `exact`; and who says so."""
+    """What a job costs: `amount`, or at most that unless `exact`; and who says so.
+
+    `source` is the page of the price, read on the day `retrieved`; both are empty for
+    a price of the program's own.
+    """
 
     amount: float
     currency: str
@@ -28,11 +33,21 @@ class Estimate:
 
     def __str__(self) -> str:
         most = "" if self.exact else "at most "
-        return f"{most}{self.amount:.4g} {self.currency}"
+        return f"{most}{self.amount:.4g} {self.currency}".rstrip()
 
 
-def estimate(price: Price | None, body: Mapping[str, Any]) -> Estimate | None:
-    """Return what a job with *body* costs by *price*, None where no price is known."""
+def estimate(
+    protocol: JobProtocol, body: Mapping[str, Any], *, own: float | None = None
+) -> Estimate | None:
+    """Return what a job with *body* costs, None where no price is known.
+
+    *own* is a price of the program's, which stands in the place of the published one.
+    """
+    currency, price = protocol.service.currency, protocol.price
+    if own is not None:
+        return Estimate(
+            amount=own, currency=currency, exact=False, source="", retrieved=""
+        )
     if price is None:
         return None
     named = body.get(price.parameter)
@@ -44,7 +59,7 @@ def estimate(price: Price | None, body: Mapping[str, Any]) -> Estimate | None:
         frames *= 1 + _counted(price.inserted, body)
     return Estimate(
         amount=round(frames / price.rate * each, 6),
-        currency=price.currency,
+        currency=currency,
         exact=known is not None and not matching,
         source=price.source,
         retrieved=price.retrieved,
@@ -58,10 +73,14 @@ def _counted(count: Count, body: Mapping[str, Any]) -> int:
 
 
 class Budget:
-    """The most that the jobs of one client may cost together, by their estimates."""
+    """The most that the jobs of one client may cost together, by their estimates.
 
-    def __init__(self, limit: float | None) -> None:
+    *price* is the program's own for any one of them.
+    """
+
+    def __init__(self, limit: float | None, *, price: float | None = None) -> None:
         self._limit = limit
+        self.price = price
         self._spent = 0.0
         self._lock = Lock()
 
@@ -72,7 +91,8 @@ class Budget:
         if asked is None:
             raise SpendLimitExceeded(
                 f"{where}: no price is known, so max_spend={self._limit:g} cannot be "
-                "kept; nothing was sent, leave max_spend out to submit all the same"
+                "kept; nothing was sent, say as price=… what one job costs at most, "
+                "or leave max_spend out"
             )
         with self._lock:
             left = self._limit - self._spent

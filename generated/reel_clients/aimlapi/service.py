@@ -16,6 +16,7 @@ SERVICE = Service(
     error="/error",
     cost="/meta/usage/credits_used",
     credits=2000000,
+    currency="USD",
     pending=("queued", "generating"),
     terminal={"completed": "success", "error": "failure"},
     interval=10.0,

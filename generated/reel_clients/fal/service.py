@@ -14,6 +14,7 @@ SERVICE = Service(
     status="/status",
     video="/video/url",
     error="/error",
+    currency="USD",
     pending=("IN_QUEUE", "IN_PROGRESS"),
     terminal={"COMPLETED": "result"},
     interval=0.5,

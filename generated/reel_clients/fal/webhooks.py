@@ -9,6 +9,7 @@ from reel_clients._runtime.webhooks import Verifier, Webhook
 
 VERIFIER = Verifier(
     url="https://rest.fal.ai/.well-known/jwks.json",
+    base_url="https://queue.fal.run",
     prefix="X-Fal-Webhook",
 )
 

@@ -38,7 +38,6 @@ class Wan22VaceFunA14bInpainting(Resource[StartedT_co, JobT_co]):
         result=Call("GET", "/fal-ai/wan-22-vace-fun-a14b/requests/{id}"),
         cancel=Call("PUT", "/fal-ai/wan-22-vace-fun-a14b/requests/{id}/cancel"),
         price=Price(
-            currency="USD",
             parameter="resolution",
             values={"480p": 0.05, "580p": 0.075, "720p": 0.1},
             matching=("match_input_num_frames",),
