@@ -3,14 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from time import monotonic, sleep
 
 from mock_server.errors import StoreError
 
 _VERSION = 1
 _PATIENCE = 10.0  # seconds that another process may hold the file
-_HEADER = 48  # bytes, each commit changes: https://www.sqlite.org/walformat.html, 2.1
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -46,29 +45,8 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
-class Commits:
-    """Tells whether anybody has committed to the file at *path*, without asking SQLite.
-
-    All who have the file open share an index of its log, in memory. Its header is other
-    than before as soon as somebody's commit has returned.
-    """
-
-    def __init__(self, path: Path) -> None:
-        with Path(f"{path}-shm").open("rb") as file:
-            self._index = mmap(file.fileno(), _HEADER, access=ACCESS_READ)
-
-    @property
-    def latest(self) -> bytes:
-        """What is other after each commit."""
-        return self._index[:_HEADER]
-
-    def close(self) -> None:
-        """Look no longer."""
-        self._index.close()
-
-
 def _prepare(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(db)
     db.execute("PRAGMA synchronous = NORMAL")
     with transaction(db):
         ((version,),) = db.execute("PRAGMA user_version").fetchall()
@@ -77,6 +55,23 @@ def _prepare(db: sqlite3.Connection) -> None:
             db.execute(f"PRAGMA user_version = {_VERSION}")
         elif version != _VERSION:
             raise sqlite3.DatabaseError("it holds something else than jobs")
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log, once nobody else does so.
+
+    SQLite has patience with whoever writes, but none here.
+    """
+    deadline = monotonic() + _PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _unusable(path: Path, exc: sqlite3.Error) -> StoreError:

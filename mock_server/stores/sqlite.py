@@ -10,7 +10,7 @@ from threading import Lock
 from mock_server.errors import StoreError
 from mock_server.jobs import Job
 from mock_server.memory import Memory
-from mock_server.stores.files import Commits, open_file, transaction
+from mock_server.stores.files import open_file, transaction
 from mock_server.stores.grouping import Grouped
 from mock_server.stores.shelf import SqliteShelf
 from mock_server.stores.sqlite_board import SqliteBoard
@@ -37,8 +37,7 @@ class SqliteStore:
         with transaction(self._writer):
             self._writer.execute(_SCHEMA)
         self._reader = open_file(path)
-        self._commits = Commits(path)
-        self._latest = b""
+        self._latest = -1
         self._known: Memory[str, Job] = Memory(_MOST_KNOWN, room=_ROOM)
         self.shelf = SqliteShelf(path)
         self.board = SqliteBoard(path)
@@ -49,7 +48,6 @@ class SqliteStore:
         """Close the file; the store is of no use afterwards."""
         self.shelf.close()
         self.board.close()
-        self._commits.close()
         self._reader.close()
         self._writer.close()
 
@@ -60,7 +58,7 @@ class SqliteStore:
     async def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
         with self._reading:
-            if self._latest != (latest := self._commits.latest):
+            if self._latest != (latest := self._version()):
                 self._known.clear()
                 self._latest = latest
             job = self._known.get(key)
@@ -103,6 +101,11 @@ class SqliteStore:
         with self._reading:
             ((count,),) = self._reader.execute("SELECT count(*) FROM jobs").fetchall()
         return int(count)
+
+    def _version(self) -> int:
+        """Return what is other after each commit, of whichever process."""
+        ((version,),) = self._reader.execute("PRAGMA data_version").fetchall()
+        return int(version)
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
