@@ -7,6 +7,14 @@ INSTALLED := .venv/.installed
 NODE_INSTALLED := tests/node/node_modules/.installed
 SOURCES := specs codegen mock_server contract_tests reelspec tests benchmarks
 
+# Each package's own tests have to reach every line of it. What runs several packages
+# together is not measured, which would take twice as long.
+OWN := tests/codegen tests/contract_tests tests/mock_server tests/specs
+MUTANTS := tests/contract_tests/mutants
+TOGETHER := $(MUTANTS) $(filter-out $(OWN) tests/conftest.py tests/node %/__pycache__,$(wildcard tests/*))
+# Who is done early takes over from who is not, so that all end together.
+TESTING := -q -n auto --dist worksteal --durations=20
+
 .PHONY: help install demo test lint types kill-table generate bench-mock bench-client bench-contract bench-diff lock clean
 .DELETE_ON_ERROR:
 
@@ -35,11 +43,12 @@ demo: install ## Generate one video per contract against the mock, and check it 
 test: install $(NODE_INSTALLED) ## Run everything that must pass.
 	$(BIN)/reelspec generate --check
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m coverage run -m pytest -q -n auto
+	$(BIN)/python -m coverage run -m pytest $(TESTING) $(OWN) --ignore $(MUTANTS)
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest $(TESTING) $(TOGETHER)
 	$(BIN)/reelspec test --profile ci --workers 2
-	$(BIN)/python -m pytest -q contract_tests -o contract_target=reelspec.targets:over_socket
+	$(BIN)/python -m pytest -q -n auto contract_tests -o contract_target=reelspec.targets:over_socket
 
 lint: install ## Check style and formatting.
 	$(BIN)/ruff check $(SOURCES)

@@ -7,10 +7,14 @@ given no protocol to follow a name with.
 
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mock_server.errors import MediaUnavailableError
 from mock_server.media.drawing import load_av
 from mock_server.media.shapes import Source
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 _LARGEST_SIDE = 16_384
 _FORMATS = (  # where its mark stands, the mark, and the reader's name for it
@@ -44,16 +48,16 @@ def measure_video(content: bytes | Path) -> Source | None:
             return None
 
 
-def _measure(container: object) -> Source | None:
+def _measure(container: "InputContainer") -> Source | None:
     """Return what the first picture of *container* measures, turned as it is shown."""
-    stream = container.streams.video[0]  # type: ignore[attr-defined]
-    frame = next(container.decode(stream))  # type: ignore[attr-defined]
+    stream = container.streams.video[0]
+    frame = next(container.decode(stream))
     width, height = frame.width, frame.height
     if frame.rotation % 180:
         width, height = height, width
-    if max(width, height) > _LARGEST_SIDE:
-        return None
     rate = stream.average_rate or stream.guessed_rate
-    seconds = (container.duration or 0) / 1_000_000  # type: ignore[attr-defined]
+    if rate is None or max(width, height) > _LARGEST_SIDE:
+        return None
+    seconds = (container.duration or 0) / 1_000_000
     frames = stream.frames or round(seconds * rate)
     return Source(width=width, height=height, frames=max(frames, 0), rate=str(rate))

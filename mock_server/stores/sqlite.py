@@ -37,7 +37,7 @@ class SqliteStore:
         with transaction(self._writer):
             self._writer.execute(_SCHEMA)
         self._reader = open_file(path)
-        self._version = 0
+        self._latest = -1
         self._known: Memory[str, Job] = Memory(_MOST_KNOWN, room=_ROOM)
         self.shelf = SqliteShelf(path)
         self.board = SqliteBoard(path)
@@ -58,11 +58,9 @@ class SqliteStore:
     async def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
         with self._reading:
-            # Another as soon as the commit of any other connection has returned.
-            ((version,),) = self._reader.execute("PRAGMA data_version").fetchall()
-            if version != self._version:
+            if self._latest != (latest := self._version()):
                 self._known.clear()
-                self._version = version
+                self._latest = latest
             job = self._known.get(key)
             if job is None:
                 row = self._reader.execute(_READ, (key,)).fetchone()
@@ -103,6 +101,11 @@ class SqliteStore:
         with self._reading:
             ((count,),) = self._reader.execute("SELECT count(*) FROM jobs").fetchall()
         return int(count)
+
+    def _version(self) -> int:
+        """Return what is other after each commit, of whichever process."""
+        ((version,),) = self._reader.execute("PRAGMA data_version").fetchall()
+        return int(version)
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:

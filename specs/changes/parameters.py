@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from specs.changes.calls import Call
@@ -109,15 +110,16 @@ def _renamed(
         pairs = pair_renamed(
             {name: str(it.raw.get("description", "")) for name, it in gone.items()},
             {name: str(it.raw.get("description", "")) for name, it in come.items()},
-            is_same=lambda one, other, gone=gone, come=come: _is_same(  # type: ignore[misc]  # bound now
-                context, gone[one], come[other]
-            ),
+            is_same=partial(_are_same, context, gone, come),
         )
         found |= {(location, one): (location, other) for one, other in pairs.items()}
     return found
 
 
-def _is_same(context: Context, old: Part, new: Part) -> bool:
+def _are_same(
+    context: Context, gone: dict[str, Part], come: dict[str, Part], one: str, other: str
+) -> bool:
+    old, new = gone[one], come[other]
     found = context.schemas["request"].compare((schema_of(old),), (schema_of(new),))
     return not found and is_required(old) == is_required(new)
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,6 +30,7 @@ from contract_tests.errors import (
 from contract_tests.live import (
     Entry,
     Ledger,
+    LivePlan,
     LiveReport,
     Purse,
     fixed,
@@ -49,6 +51,8 @@ REGISTRY = Registry.load(vendored_folder())
 SMALL = small(
     REGISTRY.contract(FAL), "num_frames", "resolution", "num_interpolated_frames"
 )
+_POLLING = SMALL.provider.polling.model_copy(update={"deadline": 30.0})
+HASTY = replace(SMALL, provider=SMALL.provider.model_copy(update={"polling": _POLLING}))
 SMALL_AIMLAPI = small(REGISTRY.contract(AIMLAPI), "num_frames", "resolution")
 
 
@@ -202,14 +206,21 @@ def run_once(
     contract: Contract = SMALL,
     **options: Any,
 ) -> LiveReport:
-    tariff = published if contract is SMALL else fixed(Decimal("0.30"))
+    tariff = published if contract.id == SMALL.id else fixed(Decimal("0.30"))
     with AsgiBridge(service) as bridge, Ledger.open(path) as ledger:
         target = replace(
             service.target(bridge, **options),
             transport=Accidents(bridge, happenings or []),
         )
         purse = Purse(budget=Decimal(budget), tariff=tariff, ledger=ledger)
-        return run_live(plan_calls([contract], tariff), target, purse)
+        plan = small_plan() if contract is SMALL else plan_calls([contract], tariff)
+        return run_live(plan, target, purse)
+
+
+@cache
+def small_plan() -> LivePlan:
+    """Plan the calls of the small contract, which nothing changes."""
+    return plan_calls([SMALL], published)
 
 
 @settings(
@@ -247,15 +258,14 @@ def test_no_run_exceeds_its_budget_whatever_fails(
         with Ledger.open(path) as ledger:
             assert service.charged <= ledger.spent <= budget
 
-    unpaid = encode_bare(SMALL)
+    unpaid = bare_body()
     again = {body for body, times in service.sent.items() if times > 1}
     assert again <= {unpaid}
 
 
-def encode_bare(contract: Contract) -> bytes:
+def bare_body() -> bytes:
     """Return the body that is also sent to another path, and without a key."""
-    calls = plan_calls([contract], published).calls
-    (body,) = [it.body for it in calls if "without a key" in it.case]
+    (body,) = [it.body for it in small_plan().calls if "without a key" in it.case]
     return body
 
 
@@ -332,7 +342,7 @@ def test_both_rules_are_blamed_where_a_body_that_breaks_both_is_taken(
 
 
 def test_a_run_sends_refusals_first_and_then_the_cheapest() -> None:
-    plan = plan_calls([SMALL], published)
+    plan = small_plan()
 
     kinds = [it.is_refusal for it in plan.calls]
     prices = [it.price for it in plan.submits]
@@ -351,7 +361,7 @@ def test_a_plan_is_short_whatever_the_contract(contract: Contract) -> None:
 
 
 def test_a_plan_tells_each_call_and_what_is_sent() -> None:
-    plan = plan_calls([SMALL], published)
+    plan = small_plan()
 
     record = plan.record
 
@@ -400,9 +410,7 @@ def test_a_run_goes_on_from_the_ledger_of_another(path: Path) -> None:
 
     assert first.accepted < second.accepted
     assert second.report.is_kept
-    assert (
-        max(it for body, it in service.sent.items() if body != encode_bare(SMALL)) == 1
-    )
+    assert max(it for body, it in service.sent.items() if body != bare_body()) == 1
 
 
 def test_a_run_follows_jobs_that_another_left_open(path: Path) -> None:
@@ -423,7 +431,7 @@ def test_a_run_follows_jobs_that_another_left_open(path: Path) -> None:
 
 def test_a_submit_without_an_answer_is_not_sent_again(path: Path) -> None:
     service = TellsAll(SMALL)
-    refusals = len(plan_calls([SMALL], published).calls) - 7
+    refusals = len(small_plan().calls) - 7
     first = run_once(service, path, "9", happenings=[""] * refusals + ["reset after"])
 
     second = run_once(service, path, "9")
@@ -447,7 +455,7 @@ def test_a_run_ends_when_nobody_answers(path: Path) -> None:
 
 def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None:
     service = TellsAll(SMALL)
-    calls = len(plan_calls([SMALL], published).calls)
+    calls = len(small_plan().calls)
 
     report = run_once(
         service, path, "9", happenings=[""] * calls + ["reset before"] * 999
@@ -517,7 +525,7 @@ def test_a_job_that_is_hidden_from_its_owner_is_a_fault(path: Path) -> None:
             is_poll = operation.role == "poll"
             return not is_poll and super().admits(contract, operation, headers)
 
-    report = run_once(Hides(SMALL), path, "9")
+    report = run_once(Hides(HASTY), path, "9", contract=HASTY)
 
     assert not report.is_locked_out
     claims = {it.fault.claim for it in report.report.faults}
@@ -528,7 +536,7 @@ def test_a_job_that_takes_too_long_is_a_fault(path: Path) -> None:
     class Slow(NeverFinishes, Bank):
         pass
 
-    report = run_once(Slow(SMALL_AIMLAPI), path, "9", contract=SMALL_AIMLAPI)
+    report = run_once(Slow(HASTY), path, "9", contract=HASTY)
 
     claims = {it.fault.claim for it in report.report.faults}
     assert claims == {"a_job_finishes"}
@@ -545,7 +553,7 @@ def test_a_refusal_that_is_accepted_is_paid_for(path: Path) -> None:
 
 
 def test_a_run_needs_a_key(path: Path) -> None:
-    plan, nowhere = plan_calls([SMALL], published), Target(base_url="http://a.test")
+    plan, nowhere = small_plan(), Target(base_url="http://a.test")
     with Ledger.open(path) as ledger:
         purse = Purse(budget=Decimal(9), tariff=published, ledger=ledger)
         with pytest.raises(MissingKeyError):

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from mock_server import SqliteStore, SystemClock
-from specs import Registry
+from specs import Event, Registry
 
 Mocks = Callable[..., Any]
 
@@ -114,7 +114,7 @@ def test_an_event_does_what_the_table_says_or_is_refused_and_changes_nothing(
     (after,) = mock.control("GET", "jobs").json()["jobs"]
     if event in row:
         assert answer.status_code == 200
-        assert after["state"] == row[event]  # type: ignore[index]  # a StrEnum key
+        assert after["state"] == row[Event(event)]
     else:
         assert answer.status_code == 409
         assert answer.headers["content-type"] == "application/problem+json"

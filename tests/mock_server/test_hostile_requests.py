@@ -1,7 +1,6 @@
 """Whatever comes over the wire, the answer is JSON and the mock is not at fault."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ PATHS = [
     "/__mock__/jobs/x/events",
     "/__mock__/media/x.mp4",
 ]
+# One mock takes all of them, one after the other, as a server would.
 SETTINGS = settings(
     deadline=None,
     max_examples=100,
@@ -72,7 +72,7 @@ def call(mock: Any, scope: Scope, body: bytes) -> tuple[int, bytes]:
 )
 def test_bytes_of_any_kind_get_an_answer(
     *,
-    make_mock: Callable[..., Any],
+    mock: Any,
     method: str,
     path: str,
     end: bytes,
@@ -92,7 +92,7 @@ def test_bytes_of_any_kind_get_an_answer(
         "server": ("127.0.0.1", 80),
     }
 
-    status, content = call(make_mock(), scope, body)
+    status, content = call(mock, scope, body)
 
     assert 400 <= status < 500 or status in {200, 307}
     assert "Traceback" not in content.decode("utf-8", "replace")
@@ -102,9 +102,8 @@ def test_bytes_of_any_kind_get_an_answer(
 @SETTINGS
 @given(body=st.dictionaries(st.sampled_from(NAMES), JSON) | JSON)
 def test_json_of_any_kind_is_accepted_or_refused_in_the_provider_s_shape(
-    make_mock: Callable[..., Any], provider: str, body: Any
+    mock: Any, provider: str, body: Any
 ) -> None:
-    mock = make_mock()
     if isinstance(body, dict) and "model" in body:
         body["model"] = "alibaba/wan2.2-vace-fun-a14b-pose"
     options: dict[str, Any] = {

@@ -148,7 +148,10 @@ def test_a_library_remembers_so_many_films_and_finds_the_others(
 
 def test_what_is_wanted_again_and_again_outlives_what_is_not(tmp_path: Path) -> None:
     moment = [0.0]
-    now = lambda: moment[0]  # noqa: E731 - a clock
+
+    def now() -> float:
+        return moment[0]
+
     cabinet = Cabinet(tmp_path, budget=2, now=now)
     draw = Drawer()
     library = Library(cabinet, draw=draw, now=now)

@@ -1,5 +1,6 @@
 import asyncio
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -295,3 +296,57 @@ def test_an_answer_that_is_prepared_is_not_composed_again(registry: Registry) ->
         assert known.answer(what, compose) == composed[0]
 
     assert len(composed) == 2
+
+
+def test_nobody_takes_a_file_for_unused_while_a_store_has_it_open(
+    tmp_path: Path,
+) -> None:
+    # Who gets this lock on the index of the log takes itself for the first to open the
+    # file, and cuts the index short under all others, which then die of it.
+    path = tmp_path / "jobs.db"
+    store = SqliteStore(path)
+    take = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), 6, 1, 128)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", take, f"{path}-shm"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    store.close()
+
+    assert "BlockingIOError" in done.stderr
+
+
+def test_a_store_waits_for_who_makes_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "jobs.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waited = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        other.execute("ROLLBACK")
+
+    monkeypatch.setattr("mock_server.stores.files.sleep", wait)
+    store = SqliteStore(path)
+    store.close()
+    other.close()
+
+    assert len(waited) == 1
+
+
+def test_a_file_that_somebody_never_lets_go_of_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "jobs.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("mock_server.stores.files._PATIENCE", -1.0)
+
+    with pytest.raises(StoreError, match="database is locked"):
+        SqliteStore(path)
+
+    other.close()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server import SCENARIOS, Timing, TimingError, UnknownScenarioError
-from mock_server.timing import Wait, read_timings
+from mock_server.timing import Kind, Wait, read_timings
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "mock.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE, re.M | re.S)
@@ -22,9 +22,9 @@ def read(folder: Path, text: str) -> dict[str, object]:
     return dict(read_timings(path))
 
 
-def draw(kind: str, *values: float) -> list[float]:
+def draw(kind: Kind, *values: float) -> list[float]:
     random = Random(7)
-    wait = Wait(kind, values)  # type: ignore[arg-type]  # drawn from the rows below
+    wait = Wait(kind, values)
     return [wait.draw(random) for _ in range(4_000)]
 
 
@@ -42,9 +42,9 @@ def test_each_distribution_is_what_it_is_called() -> None:
     seed=st.integers(),
 )
 def test_no_wait_is_negative_or_endless(
-    kind: str, values: tuple[float, float], seed: int
+    kind: Kind, values: tuple[float, float], seed: int
 ) -> None:
-    wait = Wait(kind, values)  # type: ignore[arg-type]  # as above
+    wait = Wait(kind, values)
 
     assert 0 <= wait.draw(Random(seed)) <= 1e6
 

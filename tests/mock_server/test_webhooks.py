@@ -7,6 +7,7 @@ import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -182,8 +183,12 @@ def test_a_receiver_that_never_answers_well_is_given_up(
     receiver.codes = [500] * 100
     job = submit(mock, receiver.url)
     mock.clock.advance(60)
+
+    def is_tried(times: int) -> bool:
+        return bool(webhook_of(store, job).tries == times)
+
     for tries in range(1, 11):
-        wait_until(lambda: webhook_of(store, job).tries == tries)  # noqa: B023 - awaited here
+        wait_until(partial(is_tried, tries))
         wait_until(lambda: not webhook_of(store, job).claimed)
         mock.clock.advance(1800)
     wait_until(lambda: webhook_of(store, job).outcome == "given up")

@@ -30,10 +30,13 @@ BODY = {
     "video_url": "https://example.com/source.mp4",
 }
 
+# Each request goes over a connection of its own, which any worker may take.
+HTTP = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
+
 
 @contextmanager
 def serving(
-    store: str, *more: str, workers: int = 2
+    store: str, *more: str, workers: int = 2, folder: Path | None = None
 ) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     options = ["--workers", str(workers), "--port", "0", "--store", store, *more]
     process = subprocess.Popen(
@@ -42,6 +45,7 @@ def serving(
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        cwd=folder,  # where uploads go that Redis is not to hold
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -59,7 +63,7 @@ def serving(
 def submit(base_url: str) -> str | None:
     """Return the id of a new job, over a connection of its own; None if it was cut."""
     try:
-        answer = httpx.post(base_url + ADDRESS, json=BODY, headers=HEADERS)
+        answer = HTTP.post(base_url + ADDRESS, json=BODY, headers=HEADERS)
     except httpx.TransportError:
         return None
     return str(answer.raise_for_status().json()["id"])
@@ -67,7 +71,7 @@ def submit(base_url: str) -> str | None:
 
 def poll(base_url: str, id_: str) -> int:
     params = {"generation_id": id_}
-    return httpx.get(base_url + ADDRESS, params=params, headers=HEADERS).status_code
+    return HTTP.get(base_url + ADDRESS, params=params, headers=HEADERS).status_code
 
 
 def children(process: "subprocess.Popen[str]") -> list[int]:
@@ -137,68 +141,76 @@ def test_a_restart_of_all_workers_loses_nothing(tmp_path: Path) -> None:
         assert {poll(base_url, str(it)) for it in ids} == {200}
 
 
-def test_rules_hold_at_the_next_request_of_every_worker(store: str) -> None:
-    with serving(store) as (_, base_url):
-        found = []
-        for default, codes in [("no_credits", {403}), ("success", {200})] * 3:
-            rules = {"default": default}
-            httpx.put(f"{base_url}/__mock__/scenarios", json=rules).raise_for_status()
-            # Each over a connection of its own, which either worker may take.
-            got = {
-                httpx.post(base_url + ADDRESS, json=BODY, headers=HEADERS).status_code
-                for _ in range(12)
-            }
-            found.append(got == codes)
+@pytest.fixture(scope="module", params=["sqlite", "redis"])
+def crew(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Start two workers, on a clock that is moved; return their address."""
+    folder = tmp_path_factory.mktemp("crew")
+    store = str(folder / "jobs.sqlite")
+    if request.param == "redis":
+        # A database of its own: the crews of other tests are not to meet this one.
+        store = f"{request.getfixturevalue('redis_url').removesuffix('/0')}/1"
+    with serving(store, "--clock", "manual", folder=folder) as (_, base_url):
+        yield base_url
+
+
+def test_rules_hold_at_the_next_request_of_every_worker(crew: str) -> None:
+    found = []
+    for default, codes in [("no_credits", {403}), ("success", {200})] * 3:
+        rules = {"default": default}
+        HTTP.put(f"{crew}/__mock__/scenarios", json=rules).raise_for_status()
+        got = {
+            HTTP.post(crew + ADDRESS, json=BODY, headers=HEADERS).status_code
+            for _ in range(12)
+        }
+        found.append(got == codes)
 
     assert all(found)
 
 
-def test_a_flaky_job_s_polls_are_counted_over_all_workers(store: str) -> None:
-    with serving(store) as (_, base_url):
-        headers = HEADERS | {"X-Mock-Scenario": "flaky"}
-        made = httpx.post(base_url + ADDRESS, json=BODY, headers=headers).json()
+def test_a_flaky_job_s_polls_are_counted_over_all_workers(crew: str) -> None:
+    headers = HEADERS | {"X-Mock-Scenario": "flaky"}
+    made = HTTP.post(crew + ADDRESS, json=BODY, headers=headers).json()
 
-        codes = [poll(base_url, made["id"]) for _ in range(12)]
+    codes = [poll(crew, made["id"]) for _ in range(12)]
 
     assert codes == [200, 503] * 6
 
 
-def test_the_workers_have_one_clock(store: str) -> None:
-    with serving(store, "--clock", "manual") as (_, base_url):
+def test_the_workers_have_one_clock(crew: str) -> None:
+    def now() -> set[float]:
+        url = f"{crew}/__mock__/health"
+        return {HTTP.get(url).json()["now"] for _ in range(8)}
 
-        def now() -> set[float]:
-            url = f"{base_url}/__mock__/health"
-            return {httpx.get(url).json()["now"] for _ in range(8)}
-
-        (before,) = now()
-        for _ in range(3):
-            step = {"seconds": 20}
-            httpx.post(f"{base_url}/__mock__/clock/advance", json=step)
-        (after,) = now()
+    (before,) = now()
+    for _ in range(3):
+        step = {"seconds": 20}
+        HTTP.post(f"{crew}/__mock__/clock/advance", json=step)
+    (after,) = now()
 
     assert after - before == 60
+
+
+def test_a_file_is_read_by_whichever_worker_is_asked(crew: str) -> None:
+    rest = f"{crew}/rest.fal.ai/storage/upload/initiate"
+    wish = {"file_name": "cat.mp4", "content_type": "video/mp4"}
+    headers = {"Authorization": "Key id:secret"}
+    got = []
+    for _ in range(4):
+        made = HTTP.post(rest, json=wish, headers=headers).json()
+        HTTP.put(made["upload_url"], content=b"bytes").raise_for_status()
+        got += [HTTP.get(made["file_url"]).content for _ in range(4)]
+
+    assert got == [b"bytes"] * 16
 
 
 def test_a_fast_clock_goes_alike_in_all_workers(tmp_path: Path) -> None:
     with serving(str(tmp_path / "jobs.sqlite"), "--speed", "1000") as (_, base_url):
         url = f"{base_url}/__mock__/health"
-        times = [httpx.get(url).json()["now"] for _ in range(30)]
+        times = [HTTP.get(url).json()["now"] for _ in range(30)]
 
     assert times == sorted(times)
-
-
-def test_a_file_is_read_by_whichever_worker_is_asked(store: str) -> None:
-    with serving(store) as (_, base_url):
-        rest = f"{base_url}/rest.fal.ai/storage/upload/initiate"
-        wish = {"file_name": "cat.mp4", "content_type": "video/mp4"}
-        headers = {"Authorization": "Key id:secret"}
-        got = []
-        for _ in range(4):
-            made = httpx.post(rest, json=wish, headers=headers).json()
-            httpx.put(made["upload_url"], content=b"bytes").raise_for_status()
-            got += [httpx.get(made["file_url"]).content for _ in range(4)]
-
-    assert got == [b"bytes"] * 16
 
 
 class Deaf:
@@ -263,7 +275,7 @@ def test_a_live_worker_makes_the_delivery_of_one_that_dies(
         deaf = Deaf(listener)
         options = ("--speed", "100", "--specs", str(impatient))
         with serving(store, *options) as (process, base_url):
-            made = httpx.post(
+            made = HTTP.post(
                 f"{base_url}/fal-ai/wan-22-vace-fun-a14b/inpainting",
                 params={"fal_webhook": deaf.url},
                 json={"prompt": "a cat", "video_url": "https://example.com/a.mp4"},
@@ -281,7 +293,7 @@ def test_a_live_worker_makes_the_delivery_of_one_that_dies(
             def is_told() -> bool:
                 nonlocal webhook
                 with suppress(httpx.TransportError):
-                    webhook = httpx.get(url).json()["webhook"]
+                    webhook = HTTP.get(url).json()["webhook"]
                 return bool(webhook and webhook["outcome"])
 
             wait_until(is_told, seconds=90)

@@ -10,8 +10,10 @@ from jsonschema import Draft202012Validator
 
 from benchmarks.diff.edits import BACK, DROP, EDITS, IN, SENT, Edit, document
 from specs.changes import OUTPUTS, ChangeReport, Severity, Source, compare_sources
+from specs.changes.outputs.listing import list_rules
 from specs.changes.outputs.machine import SCHEMA_FILE
 from specs.changes.outputs.markdown import escape
+from specs.changes.rules import RULES
 
 HOSTILE = (
     "a|b`c`<script>alert(1)</script> [x](javascript:1) ![y](//e.test) @team #1 "
@@ -241,3 +243,10 @@ def test_every_severity_has_words_for_people() -> None:
     text = OUTPUTS["markdown"](report({f"{IN}/title": "Film"}))
 
     assert Severity.COSMETIC.meaning in text
+
+
+def test_the_rules_are_listed_in_a_table_with_a_row_for_each() -> None:
+    _, _, *rows = list_rules().splitlines()
+
+    assert [row.split("`")[1] for row in rows] == sorted(RULES)
+    assert all(RULES[row.split("`")[1]].meaning in row for row in rows)
