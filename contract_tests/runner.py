@@ -76,7 +76,14 @@ def run_in_workers(
     def assign(config: pytest.Config) -> Assignment:
         return replace(assignment_from(config), command=command)
 
-    crew = ["-p", "contract_tests.plugin", "-p", "xdist", f"-n{workers}", "--max-worker-restart=0"]
+    crew = [
+        "-p",
+        "contract_tests.plugin",
+        "-p",
+        "xdist",
+        f"-n{workers}",
+        "--max-worker-restart=0",
+    ]
     plugin = ContractPlugin(assign, on_progress=on_progress)
     return _report(plugin, *crew, "--dist=loadgroup", *options)
 

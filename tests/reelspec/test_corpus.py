@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 TODAY = date(2026, 1, 2)
-SHARES = 6  # for as many processes to take part
+SHARES = 4  # for as many processes to take part
 NO_SUBMIT = "and so no model: it has only GET /v2/generate/video/"
 REFUSED = {
     "kling-video-o1-video-to-video-edit.json": NO_SUBMIT,
