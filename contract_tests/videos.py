@@ -115,6 +115,18 @@ def _choices(name: str, schema: Schema) -> tuple[Any, ...]:
     return ()
 
 
+def binding(contract: Contract, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return those members of *asked* that a video is held to.
+
+    How many frames it has, and at which rate, is only said where nothing lets the
+    service choose.
+    """
+    off = {name: it for name, it in _OFF.items() if name in contract.body.properties}
+    if all(asked.get(name) == it for name, it in off.items()):
+        return asked
+    return {name: it for name, it in asked.items() if name not in _COUNTED}
+
+
 def find_differences(asked: Mapping[str, Any], video: VideoFacts) -> Iterator[str]:
     """Yield each way in which *video* is not what the request *asked* for.
 

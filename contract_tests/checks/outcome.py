@@ -17,7 +17,7 @@ from contract_tests.checks.readings import (
 from contract_tests.claims import Finding, claim
 from contract_tests.downloads import INLINE
 from contract_tests.evidence import Evidence, Situation
-from contract_tests.videos import VideoFacts, find_differences
+from contract_tests.videos import VideoFacts, binding, find_differences
 
 
 @claim(
@@ -160,7 +160,8 @@ def a_video_can_be_played(evidence: Evidence) -> Finding | None:
 def a_video_keeps_the_promise(evidence: Evidence) -> Finding | None:
     """The video has the frames, rate, short side and aspect ratio that were asked for."""
     assert isinstance(evidence.video, VideoFacts)
-    differences = list(find_differences(job(evidence).asked, evidence.video))
+    asked = binding(evidence.contract, job(evidence).asked)
+    differences = list(find_differences(asked, evidence.video))
     return Finding(problem="; ".join(differences)) if differences else None
 
 

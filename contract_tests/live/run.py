@@ -159,6 +159,9 @@ class _Run:
             self._try(examiner, partial(_poll, job, Situation.POLL))
             if contract.result and job.state in contract.lifecycle.terminal:
                 self._try(examiner, partial(_fetch, job))
+        # The first is the cheapest, and the shortest to download.
+        for job in [it for it in examiner.jobs.values() if it.video][:1]:
+            self._try(examiner, partial(_watch, job))
 
     def _try(self, examiner: Examiner, act: Callable[[Examiner], object]) -> None:
         """Act, and go on: what is wrong is in the tally, or stops the run."""
@@ -183,6 +186,10 @@ def _poll(job: Job, situation: Situation, examiner: Examiner) -> None:
 
 def _fetch(job: Job, examiner: Examiner) -> None:
     examiner.fetch(job)
+
+
+def _watch(job: Job, examiner: Examiner) -> None:
+    examiner.watch(job)
 
 
 def _knock(request: Request, examiner: Examiner) -> None:

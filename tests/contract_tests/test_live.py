@@ -42,6 +42,7 @@ from contract_tests.reports import as_text, schema
 from contract_tests.rules import sides_of
 from specs import Answer, Contract, Registry, vendored_folder
 from tests.contract_tests.conftest import AIMLAPI, FAL, small
+from tests.contract_tests.mutants.footage import Footage
 from tests.contract_tests.mutants.lives import NeverFinishes
 from tests.contract_tests.mutants.reference import KEYS, Reply, Service, Work
 
@@ -517,6 +518,21 @@ def test_a_key_that_is_refused_is_no_fault_of_a_job_that_was_left_open(
     assert report.is_locked_out
     assert "(401 to a poll)" in report.stopped
     assert report.report.faults == ()
+
+
+def test_the_cheapest_video_is_downloaded_and_measured(path: Path) -> None:
+    class Tiny(Bank):
+        def footage(self, work: Work) -> Footage:
+            return replace(super().footage(work), width=100, height=100)
+
+    kept = run_once(Bank(SMALL), path, "9")
+    broken = run_once(Tiny(SMALL), path.with_name("other"), "9")
+
+    passed = {it.claim: it.passed for it in kept.report.contracts[0].claims}
+    assert passed["a_video_can_be_played"] == 1
+    assert kept.report.is_kept
+    claims = {it.fault.claim for it in broken.report.faults}
+    assert claims == {"a_video_keeps_the_promise"}
 
 
 def test_a_job_that_is_hidden_from_its_owner_is_a_fault(path: Path) -> None:

@@ -5,7 +5,9 @@ import av
 import pytest
 
 from contract_tests import TargetError
-from contract_tests.videos import VideoFacts, find_differences, measure
+from contract_tests.videos import VideoFacts, binding, find_differences, measure
+from specs import Registry
+from tests.contract_tests.conftest import FAL, small
 
 SQUARE = VideoFacts(frames=17, rate=Fraction(16), width=480, height=480)
 
@@ -66,6 +68,25 @@ def test_a_video_as_asked_has_no_differences() -> None:
     }
 
     assert list(find_differences(asked, SQUARE)) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "judged"),
+    [
+        ({}, {"resolution"}),
+        ({"match_input_num_frames": True}, {"resolution"}),
+        ({"match_input_num_frames": False}, {"num_frames", "resolution"}),
+    ],
+)
+def test_frames_bind_the_service_where_nothing_lets_it_choose(
+    more: dict[str, object], judged: set[str], registry: Registry
+) -> None:
+    contract = small(
+        registry.contract(FAL), "num_frames", "resolution", "match_input_num_frames"
+    )
+    asked = {"num_frames": 17, "resolution": "480p", **more}
+
+    assert binding(contract, asked).keys() - more.keys() == judged
 
 
 def test_what_was_left_to_the_service_is_not_judged() -> None:
