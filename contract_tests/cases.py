@@ -21,9 +21,9 @@ from contract_tests.boundaries import (
     stranger_values,
 )
 from contract_tests.combinations import covering_rows, pairwise_rows
-from contract_tests.numbers import extremes, is_stepped
+from contract_tests.numbers import beyond_reason, extremes, is_stepped
 from contract_tests.rules import RuleSide, shown_by
-from contract_tests.texts import LONG, has_length
+from contract_tests.texts import FORMATS, LONG, LONGEST, fit, has_length
 from contract_tests.violations import Violation
 from contract_tests.wire import Written, spellings
 from specs import (
@@ -145,12 +145,20 @@ def questions(contract: Contract) -> Iterator[Question]:
             for it in spellings(simplest(number)):
                 breaks = _only(number, "type", name, f"{it.text} for an integer", it)
                 yield _question(contract, breaks, is_valid=by_value)
+        for rule, value in beyond_reason(number).items():
+            label = f"{value:.0e} without a {rule}"
+            breaks = _only(number, rule, name, label, value)
+            yield _question(contract, breaks, is_valid=True)
     for parameter in contract.parameters:
         schema, name = parameter.schema, parameter.name
         if isinstance(schema, StringSchema) and _counts_letters(schema):
             text = "🎬" * (schema.max_length or 0)
             label = "a length that is right in code points, too long in UTF-16"
             breaks = _only(schema, "maxLength", name, label, text)
+            yield _question(contract, breaks, is_valid=True)
+        elif isinstance(schema, StringSchema) and _has_no_end(schema):
+            label = f"{LONGEST} letters without a maxLength"
+            breaks = _only(schema, "maxLength", name, label, fit(LONGEST))
             yield _question(contract, breaks, is_valid=True)
 
 
@@ -244,6 +252,15 @@ def _is_free_text(schema: Schema) -> bool:
 def _counts_letters(schema: StringSchema) -> bool:
     most = schema.max_length or 0
     return schema.enum is None and 0 < most <= LONG and has_length(schema, most)
+
+
+def _has_no_end(schema: StringSchema) -> bool:
+    return (
+        _is_free_text(schema)
+        and schema.max_length is None
+        and schema.format not in FORMATS
+        and has_length(schema, LONGEST)
+    )
 
 
 def _body(contract: Contract, row: Mapping[str, Any]) -> Body:

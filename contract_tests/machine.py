@@ -21,6 +21,7 @@ from contract_tests.boundaries import object_with
 from contract_tests.evidence import Job, Situation
 from contract_tests.examiner import Examiner, request_for
 from contract_tests.plan import bad_credentials, stranger_of, valid_bodies
+from specs import Operation
 
 _LIVE_WAIT = 0.2  # seconds, where time really passes
 _MOST_JOBS = 5  # in one life: every submit may cost money
@@ -77,27 +78,33 @@ class JobMachine(RuleBasedStateMachine):
         """Cancel a job, finished or not."""
         self.examiner.cancel(job)
 
-    @rule(job=jobs)
-    def look_for_a_stranger(self, job: Job) -> None:
-        """Ask for a job that never was, by an id much like a real one."""
+    @rule(job=jobs, data=st.data())
+    def look_for_a_stranger(self, job: Job, data: st.DataObject) -> None:
+        """Ask for a job that never was, or cancel it, by an id much like a real one."""
         stranger = stranger_of(job.id, self.examiner.jobs)
-        self.examiner.look_for(self.examiner.contract.poll, stranger)
+        self.examiner.look_for(self._draw_operation(data), stranger)
 
     @precondition(lambda self: bool(self.foreigner))
-    @rule()
-    def look_for_a_foreigner(self) -> None:
-        """Ask for a job of another provider."""
-        examiner = self.examiner
-        examiner.look_for_neighbour(examiner.contract.poll, self.foreigner)
+    @rule(data=st.data())
+    def look_for_a_foreigner(self, data: st.DataObject) -> None:
+        """Ask for a job of another provider, or cancel it."""
+        self.examiner.look_for_neighbour(self._draw_operation(data), self.foreigner)
 
     @rule(job=jobs, data=st.data())
     def knock(self, job: Job, data: st.DataObject) -> None:
-        """Ask for a job without a valid key."""
+        """Ask for a job without a valid key, or cancel it, and see what became of it."""
         examiner = self.examiner
         headers = bad_credentials(examiner.target, examiner.contract.provider)
         credential = data.draw(st.sampled_from(list(headers.values())), label="key")
-        request = request_for(examiner.contract.poll, job.id)
+        request = request_for(self._draw_operation(data), job.id)
+        examiner.poll(job)
         examiner.knock(request, credential)
+        examiner.poll(job)
+
+    def _draw_operation(self, data: st.DataObject) -> Operation:
+        """Draw an operation that is about a job."""
+        choices = [it for it in self.examiner.contract.operations if it.id]
+        return data.draw(st.sampled_from(choices), label="operation")
 
     @rule(part=st.sampled_from([0.1, 1.0, 3.0, 20.0]))
     def wait(self, part: float) -> None:

@@ -16,6 +16,11 @@ from specs import Bound, NumberSchema
 SAFE = 2**53 - 1
 """The largest integer that every JSON parser reads as itself (RFC 8259, section 6)."""
 
+HUGE = 10**40
+"""Beyond what any number of a machine holds exactly, yet JSON like any other."""
+
+_SIZED = frozenset({"int32", "int64", "float", "double"})
+
 _INT32 = (-(2**31), 2**31 - 1)
 _NEAR = 10**6
 _LISTED = 500  # multiples of a fraction are listed from each end
@@ -118,6 +123,16 @@ def beyond(schema: NumberSchema) -> tuple[int | float | None, int | float | None
         _outwards(low, -math.inf) if low else None,
         _outwards(high, math.inf) if high else None,
     )
+
+
+def beyond_reason(schema: NumberSchema) -> dict[str, int]:
+    """Return valid numbers that no machine holds exactly, by the bound that is missing."""
+    if schema.format in _SIZED or schema.multiple_of is not None:
+        return {}
+    return {
+        **({} if schema.minimum else {"minimum": -HUGE}),
+        **({} if schema.maximum else {"maximum": HUGE}),
+    }
 
 
 def gaps(schema: NumberSchema) -> Multiples | None:

@@ -30,7 +30,10 @@ ABSURD_IDS = ("x" * 2_000, "🎬", "a b", "\x00", "%", "'--", "-1", "{request_id
 _VARIED = frozenset({"type", "enum"})
 """The rules that can be broken in ways of many kinds."""
 
-_NO_NUMBERS = ("NaN", "Infinity", "-Infinity", "1e400", "017", "0x11", "1_7", "+17")
+_NO_VALUES = ("NaN", "Infinity", "-Infinity", "1e400")
+"""What slips through a comparison with a bound, where a reader of JSON lets it."""
+
+_NO_NUMBERS = ("017", "0x11", "1_7", "+17")
 """What some readers of JSON take for a number, and JSON does not have."""
 
 
@@ -163,15 +166,14 @@ def submit_of(contract: Contract, body: bytes) -> Request:
 def _not_json(contract: Contract) -> Iterator[tuple[Violation, Request]]:
     """Yield a submit that breaks off, and some with a word where a number should be.
 
-    Python's reader takes those words, and JSON knows none of them.
+    Python's reader takes some of those words, and JSON knows none of them.
     """
-    body = encode(bare_body(contract))
-    texts = {"cut off": body[:-1]}
-    for name, _ in numbers_of(contract)[:1]:
-        for word in _NO_NUMBERS:
-            texts[f"{name} is {word}"] = encode(
-                {**bare_body(contract), name: Written(word)}
-            )
+    bare = bare_body(contract)
+    texts = {"cut off": encode(bare)[:-1]}
+    for place, (name, _) in enumerate(numbers_of(contract)):
+        # How digits are read is the same for every number, what is made of them not.
+        for word in (*_NO_VALUES, *([] if place else _NO_NUMBERS)):
+            texts[f"{name} is {word}"] = encode({**bare, name: Written(word)})
     for label, text in texts.items():
         violation = _outside_body("json", contract.submit.pointer, f"not JSON: {label}")
         yield violation, submit_of(contract, text)

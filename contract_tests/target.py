@@ -125,12 +125,11 @@ class Connection:
         self.credential = f"{auth.scheme} {key}"
         self._shown = f"{auth.scheme} ${auth.environment[0]}"
         # Requests go where the target says, past any proxy and after no redirect.
-        self._own = (
-            None if target.transport else BoundedTransport(timeout=target.timeout)
-        )
+        self._transport = target.transport or BoundedTransport(timeout=target.timeout)
+        self._is_own = target.transport is None
         self._client = httpx.Client(
             base_url=target.base_url,
-            transport=target.transport or self._own,
+            transport=self._transport,
             timeout=target.timeout,
             headers={"Accept-Encoding": "identity"},
             trust_env=False,
@@ -173,7 +172,9 @@ class Connection:
             secrets=self._secrets,
         )
         try:
-            response = self._client.send(sent)
+            # Past the client, which would keep cookies and look for redirects.
+            response = self._transport.handle_request(sent)
+            response.read()
         except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
             raise UnreachableError(
                 self._where,
@@ -206,8 +207,8 @@ class Connection:
         traceback: TracebackType | None,
     ) -> None:
         # A transport that was handed in is its owner's to close.
-        if self._own is not None:
-            self._own.close()
+        if self._is_own:
+            self._transport.close()
 
 
 def _answer(response: httpx.Response) -> Answer:

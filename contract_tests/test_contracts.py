@@ -45,12 +45,15 @@ def draws(request: pytest.FixtureRequest, examiner: Examiner) -> Draws:
 
 def test_no_operation_works_without_a_key(examiner: Examiner) -> None:
     job, contract = _submit(examiner), examiner.contract
+    examiner.poll(job)
     credentials = plan.bad_credentials(examiner.target, contract.provider)
     try_all(
         partial(examiner.knock, request, credential)
         for request in plan.requests_about(contract, job)
         for credential in credentials.values()
     )
+    # What was refused must not have been done all the same.
+    examiner.poll(job)
 
 
 def test_jobs_of_nobody_are_not_found(examiner: Examiner) -> None:

@@ -22,6 +22,7 @@ from contract_tests.boundaries import (
 )
 from contract_tests.kinds import has_ground_of_its_own, kind_of, kinds_of
 from contract_tests.numbers import (
+    HUGE,
     SAFE,
     Multiples,
     beyond,
@@ -43,9 +44,6 @@ from specs import (
     StringSchema,
     UnionSchema,
 )
-
-_HUGE = 10**40
-"""Beyond what any number of a machine holds exactly, yet JSON like any other."""
 
 _FOREIGN: dict[str, Values] = {
     "string": st.text(TEXT),
@@ -188,11 +186,11 @@ def _numbers(schema: NumberSchema) -> Iterator[Violation]:
     below, above = beyond(schema)
     if below is not None:
         rule = "minimum" if schema.minimum else "format"
-        planned = (below, -_HUGE)
+        planned = (below, -HUGE)
         yield _drawn(schema, rule, "below the minimum", planned, _up_to(schema, below))
     if above is not None:
         rule = "maximum" if schema.maximum else "format"
-        planned = (above, _HUGE)
+        planned = (above, HUGE)
         yield _drawn(schema, rule, "above the maximum", planned, _from(schema, above))
     if is_stepped(schema) and (found := gaps(schema)):
         yield from _between(schema, found)

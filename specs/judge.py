@@ -30,4 +30,4 @@ class Judge:
         A status code that the document does not declare is one breach with the rule
         `responses`; the body is then not looked at.
         """
-        return self._judges[request.operation.role].check_answer(request, answer)
+        return self._judges[request.operation.role].check_answer(answer)

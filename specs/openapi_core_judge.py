@@ -5,6 +5,7 @@ here once, for the mock and the contract tests.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from openapi_core import Config, OpenAPI
@@ -35,6 +36,10 @@ from specs.sealed import sealed_path
 
 _LONGEST_MESSAGE = 300
 
+_REMEMBERED = 256
+_MOST_BYTES = 4096
+"""How many verdicts are kept, and on answers of which length at most."""
+
 
 class OperationJudge:
     """openapi-core for one operation, at whatever address it is served."""
@@ -52,19 +57,37 @@ class OperationJudge:
             "extra_media_type_deserializers": readers,
         }
         self._core = OpenAPI(sealed_path(_alone(operation)), config=Config(**options))
+        self._adapted = self._adapt(Request(operation=operation))
+        # A job that has not moved is answered as it was before, byte for byte.
+        self._known_verdict = lru_cache(_REMEMBERED)(self._verdict)
 
     def check_request(self, request: Request) -> Iterator[Breach]:
         """Yield each rule that *request* breaks."""
         for error in self._core.request_validator.iter_errors(self._adapt(request)):
             yield from _breaches(error, "body")
 
-    def check_answer(self, request: Request, answer: Answer) -> Iterator[Breach]:
-        """Yield each rule that *answer* to *request* breaks."""
-        errors = self._core.response_validator.iter_errors(
-            self._adapt(request), self._adapt_answer(answer)
+    def check_answer(self, answer: Answer) -> Iterator[Breach]:
+        """Yield each rule that *answer* breaks."""
+        judge = self._verdict
+        if len(answer.body) <= _MOST_BYTES:
+            judge = self._known_verdict
+        facts = (answer.status, answer.content_type, answer.body)
+        yield from judge(*facts, tuple(answer.headers.items()))
+
+    def _verdict(
+        self,
+        status: int,
+        content_type: str,
+        body: bytes,
+        headers: tuple[tuple[str, str], ...],
+    ) -> tuple[Breach, ...]:
+        answer = Answer(
+            status=status, content_type=content_type, body=body, headers=dict(headers)
         )
-        for error in errors:
-            yield from _breaches(error, "answer")
+        errors = self._core.response_validator.iter_errors(
+            self._adapted, self._adapt_answer(answer)
+        )
+        return tuple(it for error in errors for it in _breaches(error, "answer"))
 
     def _adapt(self, request: Request) -> "_AdaptedRequest":
         """Return *request* as the protocol of openapi-core wants it."""

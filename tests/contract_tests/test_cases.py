@@ -1,9 +1,10 @@
 """What is planned: few valid bodies, the questions, and the wire, on any document."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -15,12 +16,13 @@ from contract_tests import Failure, cases, plan
 from contract_tests.boundaries import boundaries
 from contract_tests.errors import UnmetSchemaError
 from contract_tests.examiner import Examiner
+from contract_tests.failures import try_all
 from contract_tests.rules import broken_by, shown_by, sides_of
 from contract_tests.wire import Written, encode, spellings
 from specs import Contract, Document, Judge, ObjectSchema, Request, SpecError
 from specs.reader import SchemaReader
 from tests.contract_tests.conftest import AIMLAPI, FAL
-from tests.contract_tests.mutants.reference import Service
+from tests.contract_tests.mutants.reference import Reply, Service
 from tests.contract_tests.test_strategies import CONTRACTS, signed, text
 
 every_contract = pytest.mark.parametrize("contract", CONTRACTS, ids=attrgetter("id"))
@@ -152,8 +154,69 @@ def test_either_answer_to_a_question_is_right_and_is_noted(
     for it in cases.questions(examiner.contract):
         examiner.inquire(it)
 
-    assert set(examiner.tally.choices.values()) == {accepted}
+    spelled = {
+        is_accepted
+        for label, is_accepted in examiner.tally.choices.items()
+        if "for an integer" in label
+    }
+    assert spelled == {accepted}
     assert not examiner.tally.faults
+
+
+class CountsOnSmallNumbers(Service):
+    def submit(
+        self, contract: Contract, value: Any, headers: Mapping[str, str]
+    ) -> Reply:
+        assert abs(value.get("shift") or 0) < 2**63
+        return super().submit(contract, value, headers)
+
+
+def test_what_a_document_sets_no_end_to_is_asked_beyond_reason(
+    examine: Callable[..., Examiner],
+) -> None:
+    service = examine()
+    labels = {it.label for it in cases.questions(service.contract)}
+    for it in cases.questions(service.contract):
+        service.inquire(it)
+
+    assert {
+        "prompt: 100000 letters without a maxLength",
+        "shift: 1e+40 without a maximum",
+        "shift: -1e+40 without a minimum",
+    } <= labels
+    assert service.tally.choices["shift: 1e+40 without a maximum"]
+    careless = examine(CountsOnSmallNumbers)
+    with pytest.raises(Failure, match="no_server_error"):
+        try_all(
+            partial(careless.inquire, it) for it in cases.questions(service.contract)
+        )
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "integer", "format": "int64"},
+        {"type": "number", "multipleOf": 0.5},
+        {"type": "number", "minimum": 0, "maximum": 1},
+        {"type": "string", "format": "uri"},
+        {"type": "string", "enum": ["a"]},
+    ],
+)
+def test_nothing_is_asked_beyond_reason_where_a_document_sets_an_end(
+    schema: dict[str, Any],
+) -> None:
+    asked = [it.label for it in cases.questions(contract_from({"x": schema}))]
+
+    assert not [it for it in asked if "without a m" in it]
+
+
+@every_contract
+def test_what_is_no_value_of_json_stands_for_each_number(contract: Contract) -> None:
+    sent = [request.body or b"" for _, request in plan.invalid_requests(contract)]
+
+    for name, _ in cases.numbers_of(contract):
+        for word in ("NaN", "Infinity", "-Infinity", "1e400"):
+            assert any(f'"{name}":{word}'.encode() in it for it in sent), (name, word)
 
 
 def test_only_the_documents_answer_is_right_when_the_examiner_is_strict(

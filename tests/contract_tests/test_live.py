@@ -528,7 +528,7 @@ def test_a_job_that_takes_too_long_is_a_fault(path: Path) -> None:
     class Slow(NeverFinishes, Bank):
         pass
 
-    report = run_once(Slow(SMALL), path, "9")
+    report = run_once(Slow(SMALL_AIMLAPI), path, "9", contract=SMALL_AIMLAPI)
 
     claims = {it.fault.claim for it in report.report.faults}
     assert claims == {"a_job_finishes"}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,10 +23,18 @@ from contract_tests import (
     run,
 )
 from contract_tests.bridge import AsgiBridge
-from specs import Property, Registry, StringSchema, UnknownModelError
+from specs import (
+    Contract,
+    Operation,
+    Property,
+    Registry,
+    StringSchema,
+    UnknownModelError,
+)
 from tests.contract_tests.conftest import AIMLAPI, FAL
 from tests.contract_tests.mutants import faulty
 from tests.contract_tests.mutants.reference import Service
+from tests.contract_tests.test_cases import TakesWholeFractions
 
 
 def run_against(
@@ -113,6 +122,51 @@ def test_a_run_ends_with_the_first_fault_that_is_looked_for(
     assert [(it.test, it.sightings) for it in result.faults] == [(wanted, 1)]
     assert result.errors == ()
     assert [it.test for it in result.tests][-1] == wanted
+
+
+class CancelsForAnybody(Service):
+    """Says no to who has no key, and does what was asked."""
+
+    def admits(
+        self, contract: Contract, operation: Operation, headers: Mapping[str, str]
+    ) -> bool:
+        is_known = super().admits(contract, operation, headers)
+        if operation.role == "cancel" and not is_known:
+            for it in self.work.values():
+                it.cancelled = self.now if it.cancelled is None else it.cancelled
+        return is_known
+
+
+def test_a_request_that_is_refused_and_carried_out_is_a_fault(
+    small_registry: Registry,
+) -> None:
+    report = run_against(
+        CancelsForAnybody(small_registry), small_registry, FAL, until=lambda _: True
+    )
+
+    (found,) = report.faults
+    assert found.fault.claim == "a_poll_changes_nothing"
+    assert found.test == "test_no_operation_works_without_a_key"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_reading_of_the_document_is_a_fault_only_where_it_is_asked_for(
+    strict: bool, small_registry: Registry
+) -> None:
+    report = run_against(
+        TakesWholeFractions(small_registry),
+        small_registry,
+        AIMLAPI,
+        strict=strict,
+        until=lambda _: True,
+    )
+
+    (result,) = report.contracts
+    found = [(it.fault.claim, it.test) for it in result.faults]
+    fault = ("an_invalid_request_is_refused", "test_open_questions_are_answered")
+    assert found == [fault] * strict
+    choices = {it.question: it.is_accepted for it in result.choices}
+    assert strict or choices["num_frames: 81.0 for an integer"]
 
 
 def test_a_fault_that_does_not_show_again_is_told(small_registry: Registry) -> None:

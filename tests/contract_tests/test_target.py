@@ -3,6 +3,7 @@
 import socket
 import time
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -71,6 +72,24 @@ def test_a_request_carries_the_credential_and_the_body_as_given(
     assert sent.headers["authorization"] == "Bearer x"
     assert sent.headers["content-type"] == "application/json"
     assert sent.headers["x-a"] == "b"
+
+
+def test_nothing_is_remembered_from_one_request_to_the_next(
+    registry: Registry,
+) -> None:
+    class Baker(Recorder):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            super().handle_request(request)
+            return httpx.Response(307, headers={"Set-Cookie": "a=b", "Location": "/"})
+
+    recorder, contract = Baker(), registry.contract(AIMLAPI)
+    target = Target(base_url="http://a.test", keys=KEYS, transport=recorder)
+    with target.connect(contract) as connection:
+        for _ in range(2):
+            connection.send(Request(operation=contract.poll), credential=None)
+
+    assert len(recorder.seen) == 2
+    assert "cookie" not in recorder.seen[1].headers
 
 
 def test_a_transport_that_was_handed_in_stays_open(registry: Registry) -> None:
@@ -153,6 +172,38 @@ def test_the_bridge_answers_500_when_the_application_raises() -> None:
 
     with AsgiBridge(broken) as bridge, httpx.Client(transport=bridge) as client:
         assert client.get("http://a.test/").status_code == 500
+
+
+def test_an_answer_that_an_application_breaks_off_is_no_whole_answer(
+    registry: Registry,
+) -> None:
+    async def short(scope: object, receive: object, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+    contract = registry.contract(AIMLAPI)
+    with AsgiBridge(short) as bridge:
+        target = Target(base_url="http://a.test", keys=KEYS, transport=bridge)
+        with target.connect(contract) as connection:
+            found = connection.send(Request(operation=contract.poll), credential=None)
+
+    assert found.broken == "the application broke off its answer"
+
+
+def test_an_application_hears_of_the_end_once_it_has_answered() -> None:
+    heard: list[str] = []
+
+    async def listening(scope: object, receive: Any, send: Any) -> None:
+        heard.append((await receive())["body"].decode())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.trailers", "headers": []})
+        await send({"type": "http.response.body", "body": b"yes"})
+        heard.append((await receive())["type"])
+
+    with AsgiBridge(listening) as bridge, httpx.Client(transport=bridge) as client:
+        assert client.post("http://a.test/", content=b"hear").text == "yes"
+
+    assert heard == ["hear", "http.disconnect"]
 
 
 def test_the_bridge_serves_many_requests_and_closes_twice(registry: Registry) -> None:

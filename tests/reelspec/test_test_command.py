@@ -31,12 +31,12 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 
 def test_the_mock_keeps_a_contract_and_the_report_says_so() -> None:
-    code, out, _ = run("--contract", FAL, "--json")
+    code, out, _ = run("--contract", AIMLAPI, "--json")
 
     report = json.loads(out)
     assert code == Exit.OK
     assert report["is_kept"] is True
-    assert [it["contract"] for it in report["contracts"]] == [FAL]
+    assert [it["contract"] for it in report["contracts"]] == [AIMLAPI]
     assert report["contracts"][0]["checks"] > 100
 
 
@@ -44,13 +44,13 @@ def test_every_form_of_the_report_is_written_beside_the_table(tmp_path: Path) ->
     files = {it: tmp_path / f"report.{it}" for it in ("json", "junit", "html")}
     options = [word for it, path in files.items() for word in (f"--{it}", str(path))]
 
-    code, out, _ = run("--contract", FAL, "--github", *options)
+    code, out, _ = run("--contract", AIMLAPI, "--github", *options)
 
     assert code == Exit.OK
-    assert f"{FAL} kept" in " ".join(out.split())
+    assert f"{AIMLAPI} kept" in " ".join(out.split())
     assert out.splitlines()[-1].startswith("::")
     assert json.loads(files["json"].read_text("utf-8"))["is_kept"]
-    assert all(FAL in it.read_text("utf-8") for it in files.values())
+    assert all(AIMLAPI in it.read_text("utf-8") for it in files.values())
 
 
 def test_a_fault_is_found_again_alone_by_the_command_that_is_told(

@@ -225,6 +225,22 @@ def test_answer_breaks_the_rule_that_refuses_it(
     assert rules(court.answer(body)) == [("answer", path, rule) for path, rule in found]
 
 
+def test_answer_is_judged_anew_when_anything_of_it_differs(court: Court) -> None:
+    first = court.answer(JOB)
+    long = {**JOB, "more": "x" * 5_000}
+
+    again = court.answer(JOB)
+    others = [
+        court.answer({**JOB, "id": 1}),
+        court.answer(JOB, 418),
+        court.answer(JOB, content_type="text/html"),
+        court.answer({**long, "id": 1}),
+    ]
+
+    assert first == again == court.answer(long) == []
+    assert [len(it) for it in others] == [1, 1, 1, 1]
+
+
 def test_answer_breaks_content_when_its_media_type_is_not_declared(
     court: Court,
 ) -> None:

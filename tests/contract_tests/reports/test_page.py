@@ -90,6 +90,21 @@ def test_the_page_tells_every_fault_as_the_terminal_does(broken: Report) -> None
             assert " ".join(told.split()) in words
 
 
+def test_the_page_counts_each_way_of_a_job_and_times_each_test(
+    broken: Report,
+) -> None:
+    texts = [it.strip() for it in read(broken).texts]
+
+    ways = [it for result in broken.contracts for it in result.transitions]
+    tests = [it for result in broken.contracts for it in result.tests]
+    assert [it for it in texts if re.fullmatch(r"×\d+", it)] == [
+        f"×{it.seen}" for it in ways
+    ]
+    assert max(it.seen for it in ways) > 1
+    for it in tests:
+        assert f"{it.seconds:.2f}" in texts[texts.index(it.test) :]
+
+
 def test_the_grid_has_every_rule_side_once(broken: Report) -> None:
     for result in broken.contracts:
         grid = grid_of(result.rules)
