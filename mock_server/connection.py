@@ -102,6 +102,14 @@ class Connection(HttpToolsProtocol):
         if self._head_length > _LONGEST_HEAD:
             self.send_400_response("The head of the request is too long.")
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
+        """Answer all the same a client that has no more to send, but may still read."""
+        cycle = self.cycle
+        if not isinstance(cycle, Exchange) or not cycle.is_owed:
+            return False
+        cycle.hang_up(whole=not self._body_begun)
+        return True
+
     def on_message_begin(self) -> None:
         """Start a request."""
         self.url, self.headers = b"", []
@@ -193,6 +201,8 @@ class Exchange(RequestResponseCycle):
     access_log = disconnected = response_started = response_complete = False
     more_body = True
     _taken = False  # the body, by whoever answers
+    _hung_up = _broken_off = False
+    _piece = True  # by piece is how an answer is sent that is not whole
     chunked_encoding = None
     expected_content_length = 0
 
@@ -242,6 +252,11 @@ class Exchange(RequestResponseCycle):
         """What every answer says, such as the date."""
         return self._connection.server_state.default_headers
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether the answer is still to be sent, and not being sent piece by piece."""
+        return not (self.response_complete or (self.response_started and self._piece))
+
     async def run_asgi(self, app: ASGI3Application) -> None:
         """Answer the request by *app*."""
         if not isinstance(app, MockApp) or app.is_own(self.head):
@@ -257,11 +272,24 @@ class Exchange(RequestResponseCycle):
         else:
             await super().run_asgi(cast("ASGI3Application", reply))
 
+    def hang_up(self, *, whole: bool) -> None:
+        """Expect no more of the client, who has broken off where its body is not *whole*."""
+        self._hung_up, self._broken_off = True, not whole
+        self.more_body = self.keep_alive = False
+        self.message_event.set()
+
+    def _is_left(self) -> bool:
+        """Say whether the client has hung up, and nothing of the body is to come."""
+        return self._broken_off or (self._hung_up and self._taken)
+
     async def receive(self) -> ASGIReceiveEvent:
         """Return what came of the body, at once where all of it is here."""
+        if self._is_left():
+            return {"type": "http.disconnect"}
         waits = self.more_body or self.waiting_for_100_continue
         if waits or self.disconnected or self._taken:
-            return await super().receive()
+            message = await super().receive()
+            return {"type": "http.disconnect"} if self._is_left() else message
         self._taken = True
         body, self.body = bytes(self.body), bytearray()
         return {"type": "http.request", "body": body, "more_body": False}
@@ -279,7 +307,7 @@ class Exchange(RequestResponseCycle):
             b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n",
             reply.body if self.head.method != "HEAD" else b"",
         )
-        self.response_started = True
+        self.response_started, self._piece = True, False
         outbox.put(self, b"".join(parts))
 
     def send_now(self, answer: bytes) -> None:

@@ -297,7 +297,8 @@ async def read_body(receive: Receive, call: Call, *, limit: int) -> bytes:
     size, more = 0, True
     while more:
         message = await receive()
-        # A client that has gone away leaves half a body, which is refused as such.
+        if message["type"] == "http.disconnect":
+            return b""  # half a body could by chance be a whole one, and is none
         chunk: bytes = message.get("body", b"")
         more = message.get("more_body", False)
         size += len(chunk)

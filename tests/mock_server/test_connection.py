@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -21,6 +22,7 @@ from mock_server.app import MockApp
 from mock_server.connection import Connection, Outbox
 from mock_server.exchange import Head, Reply
 from specs import Registry
+from tests.mock_server.conftest import INPAINTING
 
 GENERATIONS = "/v2/video/generations"
 BODY = {
@@ -212,6 +214,58 @@ def test_a_client_that_leaves_in_the_middle_disturbs_nobody(
     assert not [it for it in caplog.records if it.exc_info]
 
 
+@pytest.mark.parametrize("host", ["queue.fal.run", "fal.run"])
+def test_a_client_that_sends_half_a_body_is_refused_as_the_service_would(
+    client: httpx.Client, host: str
+) -> None:
+    body = b'{"prompt":"a cat","video_url":"https://e.com/s.mp4"}'
+    head = (
+        f"POST /{host}{INPAINTING} HTTP/1.1\r\nHost: localhost\r\n"
+        "Authorization: Key id:secret\r\nContent-Type: application/json\r\n"
+        "Content-Length: 5000\r\n\r\n"
+    )
+    with raw(client) as connection:
+        connection.sendall(head.encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = read_all(connection)
+
+    assert answer.startswith(b"HTTP/1.1 422")
+    assert b'"detail":[{"' in answer
+    assert client.get("/__mock__/jobs").json()["count"] == 0
+
+
+def test_a_client_that_sends_no_more_is_answered(client: httpx.Client) -> None:
+    head = "GET /__mock__/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    poll = f"GET {GENERATIONS}?generation_id=none HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    answers = []
+    for requests in (head, poll, poll + head):
+        with raw(client) as connection:
+            connection.sendall(requests.encode())
+            connection.shutdown(socket.SHUT_WR)
+            answers.append(read_all(connection))
+
+    assert [it.count(b"HTTP/1.1 ") for it in answers] == [1, 1, 2]
+
+
+def test_a_caller_who_sends_no_more_does_not_wait_for_the_output(
+    client: httpx.Client,
+) -> None:
+    body = b'{"prompt":"a cat","video_url":"https://e.com/s.mp4"}'
+    head = (
+        f"POST /fal.run{INPAINTING} HTTP/1.1\r\nHost: localhost\r\n"
+        "Authorization: Key id:secret\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    with raw(client) as connection:
+        connection.sendall(head.encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = read_all(connection)
+
+    assert answer.startswith(b"HTTP/1.1 504")
+    (job,) = client.get("/__mock__/jobs").json()["jobs"]
+    assert job["event"] == "cancel"
+
+
 def test_many_connections_that_send_nothing_disturb_nobody(
     client: httpx.Client,
 ) -> None:
@@ -336,8 +390,28 @@ def test_nothing_is_written_for_a_client_that_has_gone(
     monkeypatch.setattr(MockApp, "answer", answer)
     with raw(client) as connection:
         connection.sendall(POLL % (b"a", b""))
+        reset = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
 
     assert answered.wait(10)
+
+
+def test_half_a_body_is_not_handed_out_once_its_sender_has_broken_off(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(_: MockApp, __: Head, receive: Any) -> Reply:
+        while not receive.__self__._hung_up:
+            await asyncio.sleep(0)
+        kinds = [(await receive())["type"] for _ in "ab"]
+        return Reply(status=200, body=" ".join(kinds).encode())
+
+    monkeypatch.setattr(MockApp, "answer", answer)
+    with raw(client) as connection:
+        connection.sendall(POLL % (b"a", b"Content-Length: 9\r\n") + b"half")
+        connection.shutdown(socket.SHUT_WR)
+        answer_ = read_all(connection)
+
+    assert answer_.endswith(b"\r\n\r\nhttp.disconnect http.disconnect")
 
 
 def test_an_answer_waits_until_there_is_room_to_write(client: httpx.Client) -> None:

@@ -1,5 +1,6 @@
 """Several processes serve one port; one that is killed takes no job with it."""
 
+import json
 import os
 import re
 import shutil
@@ -9,8 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import ignore_patterns
 from typing import Any
@@ -301,6 +304,58 @@ def test_a_live_worker_makes_the_delivery_of_one_that_dies(
     assert (webhook["outcome"], webhook["tries"]) == ("delivered", 2)
     assert [it["status"] for it in webhook["attempts"]] == [200]
     assert len(deaf.callers) == 2
+
+
+class Counting:
+    """A receiver of webhooks that answers all, and counts how often each job is told."""
+
+    def __init__(self) -> None:
+        told = self.told = Counter[str]()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                told[json.loads(body)["request_id"]] += 1
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def __enter__(self) -> "Counting":
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_each_webhook_is_delivered_by_exactly_one_worker(store: str) -> None:
+    with Counting() as receiver, serving(store, "--clock", "manual") as (_, base_url):
+        jobs = {
+            httpx.post(
+                f"{base_url}/fal-ai/wan-22-vace-fun-a14b/inpainting",
+                params={"fal_webhook": receiver.url},
+                json={"prompt": "a cat", "video_url": "https://example.com/a.mp4"},
+                headers={"Authorization": "Key id:secret"},
+            ).json()["request_id"]
+            for _ in range(30)
+        }
+        advance = f"{base_url}/__mock__/clock/advance"
+        httpx.post(advance, json={"seconds": 60}).raise_for_status()
+
+        def are_told() -> bool:
+            found = httpx.get(f"{base_url}/__mock__/jobs").json()["jobs"]
+            mine = [it["webhook"] for it in found if it["id"] in jobs]
+            return [it["outcome"] for it in mine] == ["delivered"] * 30
+
+        wait_until(are_told, seconds=90)
+
+    assert {it: receiver.told[it] for it in jobs} == dict.fromkeys(jobs, 1)
 
 
 @linux
