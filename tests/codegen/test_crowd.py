@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -20,9 +21,11 @@ from codegen.runtime.retries import Attempt
 
 JOBS = 3
 PROGRAM = f"""
-import sys
+import signal, sys
 from reel_clients.aimlapi import Client
 
+# What a shell starts in its background is deaf to interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Client(api_key="k", base_url=sys.argv[1]) as client:
     model = client.wan2_2_vace_fun_a14b_reframe
     client.wait_all([model.job(str(it)) for it in range({JOBS})])
@@ -97,15 +100,18 @@ class Mute:
 
 
 def test_an_interrupt_ends_a_wait_for_many_at_once() -> None:
-    server = Mute()
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, server.url], stderr=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        closing(Mute()) as server,
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, server.url],
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
         server.hear(JOBS)
         start = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=90)
-    server.close()
 
     assert time.monotonic() - start < 5
     assert told.rstrip().endswith("KeyboardInterrupt")
