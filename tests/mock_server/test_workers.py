@@ -322,7 +322,10 @@ class Counting:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Roomy(ThreadingHTTPServer):
+            request_queue_size = 100  # of five, some callers are turned away
+
+        self.server = Roomy(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
 
     def __enter__(self) -> "Counting":
