@@ -63,7 +63,7 @@ class Control:
             "write_scenarios": self.write_scenarios,
             "reset": self.reset,
             **JobControl(contracts, ledger=ledger, library=library).handlers(),
-            **JournalControl(journal, apart=ledger.apart).handlers(),
+            **JournalControl(journal, ledger=ledger).handlers(),
         }
 
     async def answer(self, scope: Scope, receive: Receive) -> Reply:
