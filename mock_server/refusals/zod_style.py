@@ -34,12 +34,13 @@ def describe(
 
 
 def _moment(now: float) -> str:
-    seconds, fraction = divmod(now, 1)
-    return f"{_second(seconds)}.{int(fraction * 1000):03}Z"
+    # To the microsecond first: a float lies below as often as above what it stands for.
+    seconds, micros = divmod(round(now * 1_000_000), 1_000_000)
+    return f"{_second(seconds)}.{micros // 1000:03}Z"
 
 
 @lru_cache(4)
-def _second(now: float) -> str:
+def _second(now: int) -> str:
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 

@@ -137,3 +137,22 @@ def test_every_reason_has_a_message(reason: Reason) -> None:
     )
 
     assert explain(RefusedError(reason, "detail", breaches=[breach]))
+
+
+@pytest.mark.parametrize(
+    ("now", "moment"),
+    [
+        (1_700_000_060.007, "2023-11-14T22:14:20.007Z"),  # as a float a little less
+        (1_700_000_060.9999999, "2023-11-14T22:14:21.000Z"),
+        (1_700_000_060.9994, "2023-11-14T22:14:20.999Z"),
+    ],
+)
+def test_the_moment_is_told_to_the_millisecond(now: float, moment: str) -> None:
+    refusal = RefusedError(Reason.UNKNOWN_JOB)
+
+    content = describe(
+        refusal, CALL, messages=MESSAGES, status=404, request_id="r", now=now
+    )
+
+    assert isinstance(content, dict)
+    assert content["timestamp"] == moment
