@@ -9,7 +9,6 @@ from threading import Lock
 
 from mock_server.errors import StoreError
 from mock_server.jobs import Job
-from mock_server.memory import Memory
 from mock_server.stores.files import open_file, transaction
 from mock_server.stores.grouping import Grouped
 from mock_server.stores.shelf import SqliteShelf
@@ -18,7 +17,6 @@ from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS jobs (key TEXT PRIMARY KEY, job BLOB NOT NULL)"
 _READ = "SELECT job FROM jobs WHERE key = ?"
-_MOST_KNOWN, _ROOM = 20_000, 16_000_000  # jobs, and their bytes, not to be read again
 _MOST_AT_ONCE = 400  # jobs in one statement, which takes two variables for each
 
 
@@ -27,7 +25,7 @@ class SqliteStore:
 
     What was added outlives a crash of the process; only a crash of the whole machine
     may cost the last moment's jobs. Reading has a connection of its own, and so never
-    waits for another process that writes; a job is read again once somebody has written.
+    waits for another process that writes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,8 +35,6 @@ class SqliteStore:
         with transaction(self._writer):
             self._writer.execute(_SCHEMA)
         self._reader = open_file(path)
-        self._latest = -1
-        self._known: Memory[str, Job] = Memory(_MOST_KNOWN, room=_ROOM)
         self.shelf = SqliteShelf(path)
         self.board = SqliteBoard(path)
         # A commit takes less time than it takes to hand it to a thread.
@@ -58,17 +54,8 @@ class SqliteStore:
     async def get(self, key: str) -> Job | None:
         """Return the job of that key, if there is one."""
         with self._reading:
-            if self._latest != (latest := self._version()):
-                self._known.clear()
-                self._latest = latest
-            job = self._known.get(key)
-            if job is None:
-                row = self._reader.execute(_READ, (key,)).fetchone()
-                if row is None:
-                    return None
-                job = decode_job(row[0])
-                self._known.keep(key, job, size=len(row[0]))
-            return job
+            row = self._reader.execute(_READ, (key,)).fetchone()
+        return None if row is None else decode_job(row[0])
 
     def update(self, key: str, change: Callable[[Job], Job]) -> Job:
         """Put what *change* makes of a job in its place, and return that."""
@@ -101,11 +88,6 @@ class SqliteStore:
         with self._reading:
             ((count,),) = self._reader.execute("SELECT count(*) FROM jobs").fetchall()
         return int(count)
-
-    def _version(self) -> int:
-        """Return what is other after each commit, of whichever process."""
-        ((version,),) = self._reader.execute("PRAGMA data_version").fetchall()
-        return int(version)
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
