@@ -1,27 +1,18 @@
 import traceback
+from dataclasses import replace
 
 import pytest
 
 from codegen.runtime.access import open_access
 from codegen.runtime.errors import InvalidInputError, MissingApiKeyError
 from codegen.runtime.exchange import Key
-from codegen.runtime.protocol import Call, Service
+from codegen.runtime.protocol import Call
+from tests.codegen.acme import SERVICE as ACME
 
-SERVICE = Service(
-    name="acme",
-    title="Acme",
+SERVICE = replace(
+    ACME,
     base_url="https://api.acme.test",
-    header="Authorization",
-    scheme="Key",
     environment=("ACME_KEY", "ACME_TOKEN"),
-    id="/id",
-    status="/status",
-    video="/video",
-    error="/error",
-    pending=("queued",),
-    terminal={"done": "success"},
-    interval=1.0,
-    deadline=9.0,
 )
 
 

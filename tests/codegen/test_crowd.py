@@ -15,9 +15,10 @@ import pytest
 from codegen.runtime.client import BaseAsyncClient, BaseClient
 from codegen.runtime.errors import ContractViolation, InvalidInputError, NetworkError
 from codegen.runtime.models import Model
-from codegen.runtime.protocol import Call, JobProtocol, Service
+from codegen.runtime.protocol import Call, JobProtocol
 from codegen.runtime.resource import Resource
 from codegen.runtime.retries import Attempt
+from tests.codegen.acme import SERVICE
 
 JOBS = 3
 PROGRAM = f"""
@@ -30,23 +31,6 @@ with Client(api_key="k", base_url=sys.argv[1]) as client:
     model = client.wan2_2_vace_fun_a14b_reframe
     client.wait_all([model.job(str(it)) for it in range({JOBS})])
 """
-
-SERVICE = Service(
-    name="acme",
-    title="Acme",
-    base_url="https://acme.test",
-    header="Authorization",
-    scheme="Key",
-    environment=("ACME_KEY",),
-    id="/id",
-    status="/status",
-    video="/video",
-    error="/error",
-    pending=("queued",),
-    terminal={"done": "success"},
-    interval=10.0,
-    deadline=600.0,
-)
 
 
 class Made(Resource[Any, Any]):

@@ -4,7 +4,6 @@ from typing import Any, TypeVar
 
 import pytest
 
-from codegen.runtime import protocol as provider
 from codegen.runtime.access import Access
 from codegen.runtime.dialogue import REQUEST_TIMEOUT, Dialogue, Progress, Started, Watch
 from codegen.runtime.errors import (
@@ -17,27 +16,13 @@ from codegen.runtime.errors import (
 from codegen.runtime.exchange import Response, Send, Steps, drive
 from codegen.runtime.protocol import Call, JobProtocol
 from codegen.runtime.retries import Persistence
+from tests.codegen.acme import SERVICE as ACME
 
 T = TypeVar("T")
 
 ASK = Call("GET", "/videos", query="id")
 
-SERVICE = provider.Service(
-    name="acme",
-    title="Acme",
-    base_url="https://acme.test",
-    header="Authorization",
-    scheme="Key",
-    environment=("ACME_KEY",),
-    id="/id",
-    status="/status",
-    video="/video/url",
-    error="/error",
-    pending=("queued", "running"),
-    terminal={"done": "success", "broken": "failure"},
-    interval=10.0,
-    deadline=600.0,
-)
+SERVICE = replace(ACME, pending=("queued", "running"))
 
 PLAIN = JobProtocol(
     service=SERVICE,

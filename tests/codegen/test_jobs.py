@@ -36,8 +36,9 @@ from codegen.runtime.inputs import UNSET, Media
 from codegen.runtime.jobs import AsyncCancellableJob, CancellableJob, Job
 from codegen.runtime.models import Model
 from codegen.runtime.money import estimate
-from codegen.runtime.protocol import Call, Count, JobProtocol, Price, Service, Uploads
+from codegen.runtime.protocol import Call, Count, JobProtocol, Price, Uploads
 from codegen.runtime.resource import Resource
+from tests.codegen.acme import SERVICE as ACME
 
 KEY = "s3cret-key"
 
@@ -47,24 +48,11 @@ class Output(Model):
     width: int | None = None
 
 
-SERVICE = Service(
-    name="acme",
-    title="Acme",
-    base_url="https://acme.test",
-    header="Authorization",
-    scheme="Key",
-    environment=("ACME_KEY",),
-    id="/id",
-    status="/status",
-    video="/video/url",
-    error="/error",
+SERVICE = replace(
+    ACME,
     cost="/meta/credits",
     credits=100,
     currency="USD",
-    pending=("queued",),
-    terminal={"done": "success", "broken": "failure"},
-    interval=10.0,
-    deadline=600.0,
     uploads=Uploads(url="https://files.test/start", most_bytes=10),
 )
 
