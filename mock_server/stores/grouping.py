@@ -1,8 +1,9 @@
-"""Asks a store in groups: what is asked in one round of the event loop goes together.
+"""Asks a store in groups: a group goes as soon as a round of the loop adds nothing to it.
 
 A commit costs about as much for a hundred jobs as for one, and so does a way to another
 machine and back. Each submit is answered once the group that holds its job has been
-written.
+written. By then the loop has nothing else to do, mostly, which a thread that asks would
+have to compete with.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from concurrent.futures import Executor
 from functools import partial
 from threading import local
 from typing import Generic, TypeVar
+
+_MOST_TOGETHER = 256  # items, to which no others are waited for
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -58,14 +61,17 @@ class Grouped(Generic[Item, Answer]):
         group: _Group[Item, Answer] | None = getattr(self._here, "group", None)
         if group is None or group.loop is not loop:
             group = self._here.group = _Group(loop)
-            # What else is asked in this round of the loop is to come along.
-            loop.call_soon(self._ask_about, group)
+            loop.call_soon(self._ask_about, group, 0)
         waiter: asyncio.Future[Answer] = loop.create_future()
         group.items.append(item)
         group.waiters.append(waiter)
         return await waiter
 
-    def _ask_about(self, group: _Group[Item, Answer]) -> None:
+    def _ask_about(self, group: _Group[Item, Answer], before: int) -> None:
+        # What else has come meanwhile is to come along, and may bring more.
+        if before < len(group.items) < _MOST_TOGETHER:
+            group.loop.call_soon(self._ask_about, group, len(group.items))
+            return
         self._here.group = None
         ask = partial(self._ask, group.items)
         asked: asyncio.Future[Sequence[Answer]] = group.loop.create_future()

@@ -54,6 +54,35 @@ def test_what_one_round_of_the_loop_adds_is_written_together(disk: Disk) -> None
     assert disk.groups == [["a", "b", "c"], ["d"]]
 
 
+def test_what_the_next_rounds_add_is_written_with_it(disk: Disk) -> None:
+    async def submit_later(commit: Grouped[Job, bool], rounds: int) -> None:
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        await submit(commit, f"after {rounds}")
+
+    async def scene(*all_rounds: int) -> None:
+        commit = Grouped(disk.write)
+        await asyncio.gather(*(submit_later(commit, it) for it in all_rounds))
+
+    asyncio.run(scene(0, 1, 2, 9))
+
+    assert disk.groups == [["after 0", "after 1", "after 2"], ["after 9"]]
+
+
+def test_a_group_that_never_ends_goes_when_it_is_large(disk: Disk) -> None:
+    async def scene() -> None:
+        commit = Grouped(disk.write)
+        submits: list[asyncio.Task[list[bool | BaseException]]] = []
+        while not disk.groups:
+            submits.append(asyncio.create_task(submit(commit, f"{len(submits)}")))
+            await asyncio.sleep(0)
+        await asyncio.gather(*submits)
+
+    asyncio.run(scene())
+
+    assert len(disk.groups[0]) == 256
+
+
 def test_each_of_a_group_hears_whether_its_own_key_was_taken(disk: Disk) -> None:
     disk.taken = {"b"}
 
