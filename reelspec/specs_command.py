@@ -170,7 +170,7 @@ def _details(
             "terminal": lifecycle.terminal,
         },
         "parameters": [_parameter(it) for it in contract.parameters],
-        "prices": prices.model_dump(mode="json") if prices else None,
+        "prices": prices.as_table() if prices else None,
         "faults": [
             {
                 "document": it.document,
@@ -181,10 +181,7 @@ def _details(
             }
             for it in _own_faults(contract, faults)
         ],
-        "treatments": [
-            it.model_dump(mode="json", exclude_unset=True)
-            for it in _treatments(registry, contract)
-        ],
+        "treatments": [it.as_table() for it in _treatments(registry, contract)],
         "overlays": [
             {
                 "action": it.place,

@@ -79,4 +79,4 @@ def _action_line(action: OverlayAction) -> str:
 
 def _entry_json(entry: Waiver | Treatment) -> dict[str, Any]:
     kind = "waiver" if isinstance(entry, Waiver) else "treatment"
-    return {"kind": kind, **entry.model_dump(mode="json", exclude_unset=True)}
+    return {"kind": kind, **entry.as_table()}

@@ -3,8 +3,6 @@
 from functools import lru_cache
 from typing import Any
 
-from pydantic_core import Url
-
 _LONGEST = 500  # characters of an address that is remembered
 
 
@@ -21,6 +19,9 @@ def is_uri(value: Any) -> bool:
 
 @lru_cache(1_024)  # the same addresses come again and again
 def _is_url(text: str) -> bool:
+    # Whoever serves or reads documents may never be asked, and it takes long to import.
+    from pydantic_core import Url  # noqa: PLC0415 - as just said
+
     try:
         Url(text)
     except ValueError:

@@ -6,15 +6,13 @@ everything will, if need be by whoever looks at the folder next. The journal nam
 places below two folders that its reader gives, and nothing else can be reached by it.
 """
 
-import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pydantic import TypeAdapter
+import msgspec
 
 from specs.errors import VendoringError
 
@@ -24,11 +22,7 @@ Files = Mapping[str, bytes | None]
 """Content by path below a folder, with forward slashes; None for what is removed."""
 
 
-_ROWS = TypeAdapter(list[tuple[str, str, str | None]])
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
+class _Move(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """The file *part* is to become *target*; without a part the target is to go."""
 
     root: str
@@ -160,16 +154,15 @@ def _open_journal(folder: Path, moves: Iterable[_Move]) -> None:
 
 
 def _write_journal(path: Path, moves: Iterable[_Move]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        json.dump([(it.root, it.target, it.part) for it in moves], file)
+    with path.open("wb") as file:
+        file.write(msgspec.json.encode(list(moves)))
         file.flush()
         os.fsync(file.fileno())
 
 
 def _read_journal(folder: Path) -> list[_Move]:
     try:
-        rows = _ROWS.validate_json((folder / JOURNAL).read_bytes())
-        return [_Move(*row) for row in rows]
+        return msgspec.json.decode((folder / JOURNAL).read_bytes(), type=list[_Move])
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as exc:

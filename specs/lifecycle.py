@@ -8,8 +8,9 @@ than one step, never backward, and a terminal state never changes.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from specs.facts import Facts
 
 
 class Event(StrEnum):
@@ -38,8 +39,7 @@ class IllegalEventError(Exception):
         self.event = event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifecycle:
+class Lifecycle(Facts, frozen=True, kw_only=True):
     """The transition table of one provider's jobs.
 
     `terminal` maps each state without a way out to what it says of the job.
@@ -48,6 +48,26 @@ class Lifecycle:
     initial: str
     transitions: Mapping[str, Mapping[Event, str]]
     terminal: Mapping[str, Outcome]
+    source: str
+
+    def __post_init__(self) -> None:
+        table = self.transitions
+        targets = {it for row in table.values() for it in row.values()}
+        if strays := sorted(
+            ({self.initial} | targets | set(self.terminal)) - set(table)
+        ):
+            raise ValueError(f"states {strays} have no row in transitions")
+        if lost := sorted(set(table) - self.reachable(self.initial)):
+            raise ValueError(f"no event leads to the states {lost}")
+        for state, row in table.items():
+            if any(state in self.reachable(it) for it in row.values()):
+                raise ValueError(f"state {state!r} leads back to itself")
+        ends = {state for state, row in table.items() if not row}
+        if ends != set(self.terminal):
+            raise ValueError(
+                f"terminal names {sorted(self.terminal)}, but the states without a way "
+                f"out are {sorted(ends)}"
+            )
 
     @property
     def states(self) -> tuple[str, ...]:

@@ -6,33 +6,29 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import msgspec
 
 from specs.errors import LockError
-from specs.messages import first_problem
+from specs.facts import Facts, first_problem
 from specs.registry import Registry
 
 FILE = "specs.lock"
 
 
-class _Entry(BaseModel):
+class _Entry(Facts, frozen=True, kw_only=True):
     """Where one document comes from, and what its bytes must be."""
-
-    model_config = ConfigDict(extra="forbid")
 
     file: str
     source: str
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
     retrieved: date
     origin: Literal["verbatim", "transcribed"]
     etag: str = ""
     note: str = ""
 
 
-class _Lock(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    document: list[_Entry] = []
+class _Lock(Facts, frozen=True, kw_only=True):
+    document: tuple[_Entry, ...] = ()
 
 
 def read_lock(folder: Path) -> dict[str, dict[str, Any]]:
@@ -47,9 +43,9 @@ def read_lock(folder: Path) -> dict[str, dict[str, Any]]:
             FILE, f"cannot be read: {exc}", fix="restore it beside the documents"
         ) from exc
     try:
-        entries = _Lock.model_validate(facts).document
-    except ValidationError as exc:
-        where, problem = first_problem(exc)
+        entries = msgspec.convert(facts, _Lock).document
+    except msgspec.ValidationError as exc:
+        where, problem = first_problem(facts, _Lock)
         raise LockError(f"{FILE}#{where}", problem, fix="mend the entry") from exc
     lock: dict[str, dict[str, Any]] = {}
     for entry in entries:
@@ -57,7 +53,7 @@ def read_lock(folder: Path) -> dict[str, dict[str, Any]]:
             raise LockError(
                 f"{FILE}#{entry.file}", "is recorded twice", fix="remove one entry"
             )
-        lock[entry.file] = entry.model_dump()
+        lock[entry.file] = msgspec.structs.asdict(entry)
     return lock
 
 

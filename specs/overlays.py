@@ -9,20 +9,13 @@ import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    ValidationError,
-    model_validator,
-)
+import msgspec
 
 from specs.errors import OverlayError
+from specs.facts import Facts, MemberError, first_problem
 from specs.jsontext import is_among, is_same, read_json
-from specs.messages import first_problem
 from specs.pointers import Json
 from specs.yamltext import read_yaml
 
@@ -60,48 +53,33 @@ class Action:
         return f"{self.title}: {self.description or said}"
 
 
-class _Part(BaseModel):
-    """A part of an overlay file; members beginning with x- are anybody's."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    @model_validator(mode="after")
-    def _has_no_other_members(self) -> Self:
-        for name in self.model_extra or ():
-            if not name.startswith("x-"):
-                raise ValueError(f"{name!r:.80} is no member of Overlay 1.0")
-        return self
-
-
-class _Info(_Part):
+class _Info(Facts, frozen=True, kw_only=True):
     title: str
     version: str
 
 
-class _Action(_Part):
+class _Action(Facts, frozen=True, kw_only=True):
     target: str
     description: str = ""
-    update: JsonValue = None
+    update: Any = msgspec.UNSET
     remove: bool = False
 
-    @model_validator(mode="after")
-    def _does_something(self) -> Self:
+    def __post_init__(self) -> None:
         import jsonpath_rfc9535  # noqa: PLC0415 - most folders have no overlay
 
-        if not self.remove and "update" not in self.model_fields_set:
+        if not self.remove and self.update is msgspec.UNSET:
             raise ValueError("an action needs either update or remove: true")
         try:
             jsonpath_rfc9535.compile(self.target)
         except jsonpath_rfc9535.JSONPathError as exc:
-            raise ValueError(f"target is no JSONPath: {exc}") from exc
-        return self
+            raise MemberError("target", f"is no JSONPath: {exc}") from exc
 
 
-class _File(_Part):
-    overlay: Annotated[str, Field(pattern=r"^1\.0\.\d+$")]
+class _File(Facts, frozen=True, kw_only=True):
+    overlay: Annotated[str, msgspec.Meta(pattern=r"^1\.0\.[0-9]+\Z")]
     info: _Info
     extends: str | None = None
-    actions: Annotated[tuple[_Action, ...], Field(min_length=1)]
+    actions: Annotated[tuple[_Action, ...], msgspec.Meta(min_length=1)]
 
 
 def read_overlays(home: Path) -> tuple[Action, ...]:
@@ -120,24 +98,43 @@ def read_overlays(home: Path) -> tuple[Action, ...]:
 
 def _read_file(path: Path, name: str) -> list[Action]:
     try:
-        found = _File.model_validate(_READERS[path.suffix](path.read_bytes()))
-    except ValidationError as exc:
-        where, problem = first_problem(exc)
-        raise OverlayError(f"{name}#{where}", problem, fix="mend the file") from exc
+        facts = _own_members(_READERS[path.suffix](path.read_bytes()))
     except (OSError, ValueError) as exc:
         raise OverlayError(name, f"cannot be read: {exc}", fix="mend the file") from exc
+    try:
+        found = msgspec.convert(facts, _File)
+    except msgspec.ValidationError as exc:
+        where, problem = first_problem(facts, _File)
+        raise OverlayError(f"{name}#{where}", problem, fix="mend the file") from exc
     return [
         Action(
             place=f"{name}#/actions/{index}",
             title=found.info.title,
             document=_extended(path, name, found.extends),
             target=it.target,
-            update=it.update,
+            update=None if it.remove else it.update,
             remove=it.remove,
             description=it.description,
         )
         for index, it in enumerate(found.actions)
     ]
+
+
+def _own_members(file: Json) -> Json:
+    """Return *file* without the members that are anybody's: those beginning with x-."""
+    own = _without_extensions(file)
+    if isinstance(own, dict):
+        if "info" in own:
+            own["info"] = _without_extensions(own["info"])
+        if isinstance(actions := own.get("actions"), list):
+            own["actions"] = [_without_extensions(it) for it in actions]
+    return own
+
+
+def _without_extensions(part: Json) -> Json:
+    if not isinstance(part, dict):
+        return part
+    return {name: it for name, it in part.items() if not name.startswith("x-")}
 
 
 def _extended(path: Path, name: str, extends: str | None) -> str | None:

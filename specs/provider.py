@@ -6,87 +6,62 @@ against them by `specs.registry`.
 """
 
 import re
+import sys
 import tomllib
 from datetime import date
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import jsonschema_rs
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+import msgspec
+from msgspec import Meta, field
 
 from specs.errors import LifecycleError, ProviderError
-from specs.lifecycle import Event, Lifecycle, Outcome
-from specs.messages import first_problem
-from specs.pointers import split_pointer
+from specs.facts import Facts, MemberError, Pointer, first_problem
+from specs.lifecycle import Lifecycle
+
+# To Python `$` also matches before a line break at the end.
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", max_length=40)]
+HostName = Annotated[str, Meta(pattern=r"^[a-z0-9.-]+\Z", max_length=253)]
+HeaderToken = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+\Z", max_length=60)]
+VariableName = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]*\Z", max_length=60)]
+PathTemplate = Annotated[str, Meta(pattern=r"^/[A-Za-z0-9_./{}~-]*\Z", max_length=300)]
+
+# TOML has inf and nan: the one is above, the other is compared to nothing.
+Seconds = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
+Amount = Annotated[float, Meta(ge=0, le=sys.float_info.max)]
+Bytes = Annotated[int, Meta(gt=0)]
+Accepted = Annotated[int, Meta(ge=200, le=299)]
+Refused = Annotated[int, Meta(ge=400, le=499)]
 
 
-def _checked_pointer(value: str) -> str:
-    split_pointer(value)
-    return value
-
-
-def _checked_pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as exc:
-        raise ValueError(f"is no regular expression: {exc}") from exc
-    return value
-
-
-def _checked_schema(value: dict[str, Any]) -> dict[str, Any]:
-    try:
-        jsonschema_rs.Draft202012Validator(value, offline=True)
-    except jsonschema_rs.ValidationError as exc:
-        raise ValueError(f"is no JSON Schema: {exc.message}") from exc
-    return value
-
-
-Pointer = Annotated[str, AfterValidator(_checked_pointer)]
-"""A JSON pointer into an answer, such as `/video/url`."""
-
-Pattern = Annotated[str, AfterValidator(_checked_pattern)]
-"""A regular expression that a whole text matches."""
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-HostName = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", max_length=253)]
-HeaderToken = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$", max_length=60)]
-VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=60)]
-PathTemplate = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./{}~-]*$", max_length=300)]
-
-
-class _Facts(BaseModel):
-    """Facts from one table: immutable, and no key goes unread."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Auth(_Facts):
+class Auth(Facts, frozen=True, kw_only=True):
     """How a request proves who pays for it: `<header>: <scheme> <key>`."""
 
     header: HeaderToken
     scheme: HeaderToken
-    environment: tuple[VariableName, ...] = Field(min_length=1)
-    key_pattern: Pattern
+    environment: Annotated[tuple[VariableName, ...], Meta(min_length=1)]
+    key_pattern: str  # a whole key matches it
     source: str
 
+    def __post_init__(self) -> None:
+        try:
+            re.compile(self.key_pattern)
+        except re.error as exc:
+            raise MemberError(
+                "key_pattern", f"is no regular expression: {exc}"
+            ) from exc
 
-class ModelSelector(_Facts):
+
+class ModelSelector(Facts, frozen=True, kw_only=True):
     """Where a submit says which model it wants: in a body member, or by its path."""
 
-    location: Literal["body", "path"] = Field(alias="in")
+    location: Literal["body", "path"] = field(name="in")
     name: str = ""  # of the body member
     source: str
 
 
-class OperationFacts(_Facts):
+class OperationFacts(Facts, frozen=True, kw_only=True):
     """Which operation of the documents plays a role, and how it is addressed.
 
     `path` is the template as the documents write it, with `{model}` for the whole
@@ -104,14 +79,12 @@ class OperationFacts(_Facts):
     document: str | None = None
     id: str | None = None  # the parameter that carries the job's id
 
-    @model_validator(mode="after")
-    def _is_sent_as_it_is_found(self) -> Self:
+    def __post_init__(self) -> None:
         if self.other_paths and self.wire_path:
             raise ValueError("other_paths are sent as documented, so wire_path is idle")
-        return self
 
 
-class Operations(_Facts):
+class Operations(Facts, frozen=True, kw_only=True):
     """The operation of each role; a provider may lack the last two."""
 
     submit: OperationFacts
@@ -120,7 +93,7 @@ class Operations(_Facts):
     cancel: OperationFacts | None = None
 
 
-class JobFacts(_Facts):
+class JobFacts(Facts, frozen=True, kw_only=True):
     """Where an answer carries what a job is; `video` is in the outcome's answer.
 
     `cost` is what it costs as the provider bills it, `spent` in currency, which not
@@ -137,15 +110,15 @@ class JobFacts(_Facts):
     source: str
 
 
-class Polling(_Facts):
+class Polling(Facts, frozen=True, kw_only=True):
     """How often to ask, and for how long, in seconds."""
 
-    interval: float = Field(gt=0)
-    deadline: float = Field(gt=0)
+    interval: Seconds
+    deadline: Seconds
     source: str
 
 
-class Messages(_Facts):
+class Messages(Facts, frozen=True, kw_only=True):
     """What the service says when it refuses a request, where its own words are known.
 
     What is not given is said as HTTP says it.
@@ -164,7 +137,7 @@ class Messages(_Facts):
     source: str = ""
 
 
-class Errors(_Facts):
+class Errors(Facts, frozen=True, kw_only=True):
     """The shape of a refusal, and the status codes that carry it.
 
     `refused` answers a request that breaks a rule of the document, `unauthorized`
@@ -177,23 +150,27 @@ class Errors(_Facts):
     style: Literal["zod", "pydantic"]
     messages: Messages = Messages()
     pages: str = ""
-    refused: int = Field(ge=400, le=499)
-    unauthorized: int = Field(ge=400, le=499)
-    unknown_job: int = Field(ge=400, le=499)
-    envelope: Annotated[dict[str, Any], AfterValidator(_checked_schema)] = Field(
-        alias="schema"
-    )
+    refused: Refused
+    unauthorized: Refused
+    unknown_job: Refused
+    envelope: dict[str, Any] = field(name="schema")
     source: str
 
+    def __post_init__(self) -> None:
+        try:
+            jsonschema_rs.Draft202012Validator(self.envelope, offline=True)
+        except jsonschema_rs.ValidationError as exc:
+            raise MemberError("schema", f"is no JSON Schema: {exc.message}") from exc
 
-class Limits(_Facts):
+
+class Limits(Facts, frozen=True, kw_only=True):
     """What the service refuses for its size alone."""
 
-    body_bytes: int = Field(gt=0)
+    body_bytes: Bytes
     source: str
 
 
-class Queue(_Facts):
+class Queue(Facts, frozen=True, kw_only=True):
     """What a service with a queue serves beside it, and on which of its hosts.
 
     `run_host` answers a submit with the outcome itself, `rest_host` gives out tokens
@@ -207,12 +184,12 @@ class Queue(_Facts):
     rest_host: HostName
     files_host: HostName
     longest: str
-    pending: int = Field(default=202, ge=200, le=299)
-    cancelled: int = Field(default=202, ge=200, le=299)
+    pending: Accepted = 202
+    cancelled: Accepted = 202
     source: str
 
 
-class Webhooks(_Facts):
+class Webhooks(Facts, frozen=True, kw_only=True):
     """How the end of a job is told to the URL in the query's member `parameter`.
 
     The headers that prove it start with `header_prefix`. A delivery fails after
@@ -222,20 +199,20 @@ class Webhooks(_Facts):
 
     parameter: str
     header_prefix: HeaderToken
-    timeout: float = Field(gt=0)
-    retries: tuple[Annotated[float, Field(gt=0)], ...]
+    timeout: Seconds
+    retries: tuple[Seconds, ...]
     source: str
 
 
-class Uploads(_Facts):
+class Uploads(Facts, frozen=True, kw_only=True):
     """How much the service stores for a caller: of one file, and of one part."""
 
-    file_bytes: int = Field(gt=0)
-    part_bytes: int = Field(gt=0)
+    file_bytes: Bytes
+    part_bytes: Bytes
     source: str
 
 
-class Media(_Facts):
+class Media(Facts, frozen=True, kw_only=True):
     """Which body members take the address of a file, and how a file gets one.
 
     `members` are shell patterns. A POST of `{content_type, file_name}` to `upload`
@@ -243,23 +220,23 @@ class Media(_Facts):
     """
 
     members: tuple[str, ...]
-    upload: Annotated[str, Field(pattern=r"^(https://[!-~]+)?$")] = ""
-    most_bytes: int = Field(gt=0)
+    upload: Annotated[str, Meta(pattern=r"^(https://[!-~]+)?\Z")] = ""
+    most_bytes: Bytes
     source: str
 
 
-class Neutral(_Facts):
+class Neutral(Facts, frozen=True, kw_only=True):
     """The model that does what several providers can do, under one name for it.
 
     `names` gives the model's own name of each argument that is called otherwise.
     """
 
     model: str
-    names: dict[Name, str] = {}
+    names: dict[Name, str] = field(default_factory=dict)
     source: str
 
 
-class Prices(_Facts):
+class Prices(Facts, frozen=True, kw_only=True):
     """What a generation costs, in `currency`.
 
     `values` gives the price of one `unit` for each value of the body member
@@ -274,8 +251,8 @@ class Prices(_Facts):
     unit: str | None = None
     frames_per_second: int | None = None
     parameter: str | None = None
-    values: dict[str, Annotated[float, Field(ge=0)]] = {}
-    assumed: Annotated[float, Field(ge=0)] | None = None
+    values: dict[str, Amount] = field(default_factory=dict)
+    assumed: Amount | None = None
     frames: str | None = None
     inserted: str | None = None
     matching: tuple[str, ...] = ()
@@ -283,64 +260,26 @@ class Prices(_Facts):
     source: str
     retrieved: date | None = None
 
-    @model_validator(mode="after")
-    def _has_a_price(self) -> Self:
+    def __post_init__(self) -> None:
         if bool(self.values) is (self.assumed is not None):
             raise ValueError(
                 "give values, or what is assumed where no price is published"
             )
-        return self
 
 
-class _LifecycleFacts(_Facts):
-    """The `[lifecycle]` table as written; `Provider` holds the `Lifecycle` it gives."""
-
-    initial: str
-    transitions: dict[str, dict[Event, str]]
-    terminal: dict[str, Outcome]
-    source: str
-
-    @model_validator(mode="after")
-    def _is_a_sound_table(self) -> Self:
-        table = self.transitions
-        targets = {it for row in table.values() for it in row.values()}
-        if strays := sorted(
-            ({self.initial} | targets | set(self.terminal)) - set(table)
-        ):
-            raise ValueError(f"states {strays} have no row in transitions")
-        if lost := sorted(set(table) - self.table.reachable(self.initial)):
-            raise ValueError(f"no event leads to the states {lost}")
-        for state, row in table.items():
-            if any(state in self.table.reachable(it) for it in row.values()):
-                raise ValueError(f"state {state!r} leads back to itself")
-        ends = {state for state, row in table.items() if not row}
-        if ends != set(self.terminal):
-            raise ValueError(
-                f"terminal names {sorted(self.terminal)}, but the states without a way "
-                f"out are {sorted(ends)}"
-            )
-        return self
-
-    @cached_property
-    def table(self) -> Lifecycle:
-        return Lifecycle(
-            initial=self.initial, transitions=self.transitions, terminal=self.terminal
-        )
-
-
-class Provider(_Facts):
+class Provider(Facts, frozen=True, kw_only=True):
     """A service with its own authentication, job protocol and errors."""
 
     name: Name
     title: str
-    base_url: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+$")]
+    base_url: Annotated[str, Meta(pattern=r"^https://[a-z0-9.-]+\Z")]
     hosts: tuple[HostName, ...]
     source: str
     auth: Auth
     model: ModelSelector
     operations: Operations
     job: JobFacts
-    lifecycle_facts: _LifecycleFacts = Field(alias="lifecycle", repr=False)
+    lifecycle: Lifecycle
     polling: Polling
     errors: Errors
     limits: Limits
@@ -348,39 +287,24 @@ class Provider(_Facts):
     webhooks: Webhooks | None = None
     uploads: Uploads | None = None
     media: Media | None = None
-    neutral: dict[Name, Neutral] = {}
+    neutral: dict[Name, Neutral] = field(default_factory=dict)
     prices: Prices | None = None
 
-    @model_validator(mode="after")
-    def _says_where_the_model_stands(self) -> Self:
+    def __post_init__(self) -> None:
         in_path = "{model}" in self.operations.submit.path
         if in_path != (self.model.location == "path"):
             raise ValueError(
                 f"model.in is {self.model.location!r}, but operations.submit.path is "
                 f"{self.operations.submit.path!r}"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _bills_by_a_price(self) -> Self:
         if (self.job.cost or self.job.spent) and self.prices is None:
             raise ValueError(
                 "job names where the bill stands, but there is no [prices]"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _lists_its_hosts(self) -> Self:
         queue = self.queue
         wanted = {queue.run_host, queue.rest_host, queue.files_host} if queue else set()
         if strays := sorted(wanted - {*self.hosts}):
             raise ValueError(f"hosts lacks {strays}, which [queue] names")
-        return self
-
-    @property
-    def lifecycle(self) -> Lifecycle:
-        """The transition table of this provider's jobs."""
-        return self.lifecycle_facts.table
 
 
 def read_provider(path: Path, *, name: str) -> Provider:
@@ -395,9 +319,9 @@ def read_provider(path: Path, *, name: str) -> Provider:
             name, f"cannot be read as TOML: {exc}", fix="mend the file"
         ) from exc
     try:
-        provider = Provider.model_validate(facts)
-    except ValidationError as exc:
-        where, problem = first_problem(exc)
+        provider = msgspec.convert(facts, Provider)
+    except msgspec.ValidationError as exc:
+        where, problem = first_problem(facts, Provider)
         kind = LifecycleError if where.startswith("/lifecycle") else ProviderError
         raise kind(f"{name}#{where}", problem, fix="mend the table") from exc
     if provider.name != path.parent.name:

@@ -18,14 +18,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+import msgspec
 
 from specs.dialect import fold_types
 from specs.errors import WaiverError
+from specs.facts import Facts, MemberError, Pointer, first_problem
 from specs.jsontext import read_json
-from specs.messages import first_problem
 from specs.pointers import Json, split_pointer
 
 FILE = "waivers.toml"
@@ -38,18 +38,16 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Entry(Facts, frozen=True, kw_only=True, omit_defaults=True):
     documents: str
-    reason: str = Field(min_length=1)
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
 
     def is_for(self, document: str) -> bool:
         """Say whether this entry is about the document of that name."""
         return fnmatchcase(document, self.documents)
 
 
-class Waiver(_Entry):
+class Waiver(_Entry, frozen=True, kw_only=True):
     """Faults of one *rule* that are known and accepted."""
 
     rule: str
@@ -64,32 +62,29 @@ class Waiver(_Entry):
         )
 
 
-class Treatment(_Entry):
+class Treatment(_Entry, frozen=True, kw_only=True):
     """A change made to each of *documents* when it is loaded."""
 
-    pointer: str
+    pointer: Pointer
     action: Literal["set", "drop", "coerce"]
-    value: Any = None
+    value: Any = msgspec.UNSET
 
-    @model_validator(mode="after")
-    def _can_be_carried_out(self) -> Self:
+    def __post_init__(self) -> None:
         if not split_pointer(self.pointer):
             raise ValueError(
                 "pointer is empty, but a document is not treated as a whole"
             )
-        if (self.action == "set") != ("value" in self.model_fields_set):
+        has_value = self.value is not msgspec.UNSET
+        if (self.action == "set") != has_value:
             raise ValueError("action 'set' takes a value, the others take none")
         try:
-            json.dumps(self.value, allow_nan=False)
-        except TypeError as exc:  # TOML has dates, JSON does not
-            raise ValueError(f"value is not JSON: {exc}") from exc
-        return self
+            json.dumps(self.value if has_value else None, allow_nan=False)
+        except (TypeError, ValueError) as exc:  # TOML has dates and nan, JSON has not
+            raise MemberError("value", f"is not JSON: {exc}") from exc
 
 
-class Waivers(BaseModel):
+class Waivers(Facts, frozen=True, kw_only=True):
     """The whole file; empty where a folder has none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     waiver: tuple[Waiver, ...] = ()
     treatment: tuple[Treatment, ...] = ()
@@ -101,12 +96,14 @@ def read_waivers(folder: Path) -> Waivers:
     if not path.exists():
         return Waivers()
     try:
-        return Waivers.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except ValidationError as exc:
-        where, problem = first_problem(exc)
-        raise WaiverError(f"{FILE}#{where}", problem, fix="mend the entry") from exc
+        facts = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise WaiverError(FILE, f"cannot be read: {exc}", fix="mend the file") from exc
+    try:
+        return msgspec.convert(facts, Waivers)
+    except msgspec.ValidationError as exc:
+        where, problem = first_problem(facts, Waivers)
+        raise WaiverError(f"{FILE}#{where}", problem, fix="mend the entry") from exc
 
 
 def treat(

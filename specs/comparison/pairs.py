@@ -158,6 +158,9 @@ def _prices(contract: Contract) -> Facts:
     prices: Prices | None = contract.provider.prices
     if prices is None:
         return {}
-    said = prices.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    values = said.pop("values", {})
+    table = prices.as_table()
+    values = table.pop("values")
+    said = {name: it for name, it in table.items() if it not in (None, ())}
+    if prices.matching:
+        said["matching"] = list(prices.matching)
     return {**said, **{f"{prices.parameter} {name}": it for name, it in values.items()}}

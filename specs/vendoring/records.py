@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from specs.waivers import Treatment, Waiver
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def waivers_with(text: str, entries: Iterable[Waiver | Treatment]) -> str:
     document = _parse(text or _WAIVERS_HEAD)
     for it in entries:
         kind = type(it).__name__.lower()
-        _tables(document, kind).append(_table(it.model_dump(exclude_unset=True)))
+        _tables(document, kind).append(_table(it.as_table()))
     return document.as_string()
 
 
@@ -48,7 +50,7 @@ def waivers_without(text: str, entries: Iterable[Waiver | Treatment]) -> str:
         name = kind.__name__.lower()
         table = _tables(document, name)
         for index in reversed(range(len(table))):
-            if kind.model_validate(table[index].unwrap()) in gone:
+            if msgspec.convert(table[index].unwrap(), kind) in gone:
                 del table[index]
         if not table:
             del document[name]

@@ -8,7 +8,7 @@ reason of a proposal names the rule and the value, so that a person can judge it
 import glob
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from specs.errors import (
     DefaultError,
@@ -247,18 +247,21 @@ def _place(
 
 
 def _treatment(
-    name: str, pointer: str, action: str, rule: str, error: SpecError, **value: Json
+    name: str,
+    pointer: str,
+    action: Literal["set", "drop", "coerce"],
+    rule: str,
+    error: SpecError,
+    **value: Json,
 ) -> Treatment:
     *parents, last = split_pointer(pointer)
     place = join_pointer("", *(glob.escape(it) for it in parents), last)
-    return Treatment.model_validate(
-        {
-            "documents": glob.escape(name),
-            "pointer": place,
-            "action": action,
-            **value,
-            "reason": _reason(rule, error.problem),
-        }
+    return Treatment(
+        documents=glob.escape(name),
+        pointer=place,
+        action=action,
+        **value,
+        reason=_reason(rule, error.problem),
     )
 
 

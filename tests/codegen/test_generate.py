@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from codegen import (
@@ -505,7 +506,7 @@ def test_a_price_is_generated_where_the_document_has_all_that_it_depends_on(
         frames_per_second=16,
         source="made up",
     )
-    provider = contract.provider.model_copy(update={"prices": prices})
+    provider = msgspec.structs.replace(contract.provider, prices=prices)
     priced = replace(contract, provider=provider)
     files = generate(replace(registry, providers=(provider,), contracts=(priced,)))
     text = "".join(files["reel_clients/aimlapi/resources/m.py"].split())

@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -52,8 +53,10 @@ REGISTRY = Registry.load(vendored_folder())
 SMALL = small(
     REGISTRY.contract(FAL), "num_frames", "resolution", "num_interpolated_frames"
 )
-_POLLING = SMALL.provider.polling.model_copy(update={"deadline": 30.0})
-HASTY = replace(SMALL, provider=SMALL.provider.model_copy(update={"polling": _POLLING}))
+_POLLING = msgspec.structs.replace(SMALL.provider.polling, deadline=30.0)
+HASTY = replace(
+    SMALL, provider=msgspec.structs.replace(SMALL.provider, polling=_POLLING)
+)
 SMALL_AIMLAPI = small(REGISTRY.contract(AIMLAPI), "num_frames", "resolution")
 
 
@@ -626,11 +629,11 @@ def test_a_price_for_each_call_needs_no_frames() -> None:
     contract = REGISTRY.contract(FAL)
     prices = contract.provider.prices
     assert prices is not None
-    flat = prices.model_copy(update={"frames": None, "frames_per_second": None})
-    counted = prices.model_copy(update={"inserted": None})
+    flat = msgspec.structs.replace(prices, frames=None, frames_per_second=None)
+    counted = msgspec.structs.replace(prices, inserted=None)
 
     def cost(other: Any, body: Any) -> Decimal:
-        provider = contract.provider.model_copy(update={"prices": other})
+        provider = msgspec.structs.replace(contract.provider, prices=other)
         return published(replace(contract, provider=provider), body)
 
     assert cost(flat, {"resolution": "480p"}) == Decimal("0.05")

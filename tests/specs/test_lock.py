@@ -101,27 +101,33 @@ def test_entry_is_refused_when_its_document_is_not_there(
             "[[document]]", "[[document", "specs.lock: cannot be read", id="toml"
         ),
         pytest.param(
-            "[[document]]", "[[documents]]", "specs.lock#/documents: Extra", id="table"
+            "[[document]]",
+            "[[documents]]",
+            "specs.lock#/documents: is not known here (did you mean 'document'?)",
+            id="table",
         ),
         pytest.param(
             'origin = "verbatim"',
             'origin = "guessed"',
-            "specs.lock#/document/0/origin: Input should be 'verbatim' or",
+            "specs.lock#/document/0/origin: Expected one of 'verbatim', 'transcribed': 'guessed'",
             id="origin",
         ),
         pytest.param(
             'origin = "verbatim"',
             "",
-            "specs.lock#/document/0/origin: Field",
+            "specs.lock#/document/0/origin: is missing",
             id="missing",
         ),
         pytest.param(
-            'sha256 = "', 'sha256 = "x', "/document/0/sha256: String", id="digest"
+            'sha256 = "',
+            'sha256 = "x',
+            "/document/0/sha256: Expected `str`",
+            id="digest",
         ),
         pytest.param(
             'file = "acme/one.json"',
             "file = 5",
-            "specs.lock#/document/0/file: Input should be a valid string, got 5",
+            "specs.lock#/document/0/file: Expected `str`, got `int`: 5",
             id="file",
         ),
     ],
