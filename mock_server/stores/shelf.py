@@ -10,6 +10,13 @@ from typing import Any, Protocol
 from mock_server.stores.files import open_file, transaction
 
 _MOST, _SIZE = 1_000, 8_000_000
+_MOST_AT_ONCE = 100  # rows that are put on a shelf
+_LAST_TO_GO = (
+    "SELECT coalesce(max(number), 0) FROM "
+    "(SELECT number, row_number() OVER newest AS place, "
+    "sum(length(entry)) OVER newest AS bytes FROM journal "
+    "WINDOW newest AS (ORDER BY number DESC)) WHERE place > ? OR bytes > ?"
+)
 
 
 class Shelf(Protocol):
@@ -82,18 +89,13 @@ class SqliteShelf:
 
     def append(self, rows: Sequence[bytes]) -> None:
         """Take *rows*, the newest last, and let the oldest go to make room."""
-        with transaction(self._db):
-            self._db.executemany(
-                "INSERT INTO journal (entry) VALUES (?)", [(it,) for it in rows]
-            )
-            self._db.execute(
-                "DELETE FROM journal WHERE number <= coalesce((SELECT max(number) FROM "
-                "(SELECT number, row_number() OVER newest AS place, "
-                "sum(length(entry)) OVER newest AS bytes FROM journal "
-                "WINDOW newest AS (ORDER BY number DESC)) "
-                "WHERE place > ? OR bytes > ?), 0)",
-                (self.most, self._size),
-            )
+        # Jobs are added to the same file meanwhile, so nothing here holds it for long.
+        for start in range(0, len(rows), _MOST_AT_ONCE):
+            some = rows[start : start + _MOST_AT_ONCE]
+            places = ", ".join(["(?)"] * len(some))
+            self._db.execute(f"INSERT INTO journal (entry) VALUES {places}", some)  # noqa: S608 - question marks
+        ((last,),) = self._db.execute(_LAST_TO_GO, (self.most, self._size)).fetchall()
+        self._db.execute("DELETE FROM journal WHERE number <= ?", (last,))
 
     def newest(self, count: int) -> list[tuple[int, bytes]]:
         """Return the last *count* rows with their numbers, the newest first."""

@@ -17,6 +17,7 @@ from mock_server.stores.store import decode_job, encode_job, unknown_job
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS jobs (key TEXT PRIMARY KEY, job BLOB NOT NULL)"
 _READ = "SELECT job FROM jobs WHERE key = ?"
+_LONGEST_LOG = 10_000  # pages of 4 kB
 _MOST_AT_ONCE = 400  # jobs in one statement, which takes two variables for each
 
 
@@ -34,6 +35,9 @@ class SqliteStore:
         self._writer = open_file(path)
         with transaction(self._writer):
             self._writer.execute(_SCHEMA)
+        # To carry the log over into the file waits for the disk. Mostly the journal does
+        # that, in its thread; whoever adds a job only once there is a lot to carry.
+        self._writer.execute(f"PRAGMA wal_autocheckpoint = {_LONGEST_LOG}")
         self._reader = open_file(path)
         self.shelf = SqliteShelf(path)
         self.board = SqliteBoard(path)

@@ -1,10 +1,12 @@
 """What servers share beside jobs: the same claims for each place it may stand in."""
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from threading import Semaphore, Thread
+from threading import Event, Semaphore, Thread
 from weakref import ref
 
 import pytest
@@ -186,3 +188,15 @@ def test_a_note_of_another_version_is_as_good_as_none(note: bytes) -> None:
     board.change("settings", lambda _: note)
 
     assert Agreement(board).settings.rules == Rules()
+
+
+def test_the_loop_goes_on_while_the_file_is_asked(tmp_path: Path) -> None:
+    async def scene(store: SqliteStore) -> bool:
+        gone_on = Event()
+        asked = asyncio.create_task(store.board.apart(lambda: gone_on.wait(10)))
+        await asyncio.sleep(0)
+        gone_on.set()
+        return await asked
+
+    with closing(SqliteStore(tmp_path / "jobs.sqlite")) as store:
+        assert asyncio.run(scene(store))

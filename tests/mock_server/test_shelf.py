@@ -41,6 +41,12 @@ def test_the_oldest_rows_go_past_so_many(shelf: Shelf) -> None:
     assert rows(shelf) == [b"d", b"c", b"b"]
 
 
+def test_many_rows_at_once_stay_in_order(shelf: Shelf) -> None:
+    shelf.append([b"%d" % it for it in range(1_234)])
+
+    assert rows(shelf) == [b"1233", b"1232", b"1231"]
+
+
 def test_the_oldest_rows_go_past_so_many_bytes(shelf: Shelf) -> None:
     shelf.append([b"a" * 6_000])
     shelf.append([b"b" * 6_000])
