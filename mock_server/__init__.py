@@ -4,6 +4,9 @@
 runs it beside a test. `ManualClock` moves the time that jobs live by.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from mock_server.agreement import AgreedClock, Agreement
 from mock_server.app import build_app
 from mock_server.clock import Clock, ManualClock, SystemClock
@@ -24,17 +27,29 @@ from mock_server.errors import (
     UnknownJobError,
     UnknownScenarioError,
 )
-from mock_server.interception.environment import export_lines
-from mock_server.interception.interception import intercept
-from mock_server.recording.app import TapeApp, build_player, build_recorder
 from mock_server.rules import Rules
 from mock_server.scenarios import SCENARIO_HEADER, SCENARIOS, Scenario
 from mock_server.serving import Server, base_url_of, listen, serve
-from mock_server.stores.redis import RedisStore
 from mock_server.stores.sqlite import SqliteStore
 from mock_server.stores.store import MemoryStore, Store
 from mock_server.timing import Timing, read_timings
 from mock_server.workers import Crew, Post
+
+if TYPE_CHECKING:
+    from mock_server.interception.environment import export_lines
+    from mock_server.interception.interception import intercept
+    from mock_server.recording.app import TapeApp, build_player, build_recorder
+    from mock_server.stores.redis import RedisStore
+
+# What few runs need: imported when it is asked for.
+_LATER = {
+    "RedisStore": "mock_server.stores.redis",
+    "TapeApp": "mock_server.recording.app",
+    "build_player": "mock_server.recording.app",
+    "build_recorder": "mock_server.recording.app",
+    "export_lines": "mock_server.interception.environment",
+    "intercept": "mock_server.interception.interception",
+}
 
 __all__ = [
     "SCENARIOS",
@@ -80,3 +95,10 @@ __all__ = [
     "read_timings",
     "serve",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_LATER[name]), name)
+    return found

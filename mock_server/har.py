@@ -3,19 +3,20 @@
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from http.client import responses
-from importlib.metadata import version
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from mock_server.journal import Entry
+from specs import VERSION
 
+_REASONS = {it.value: it.phrase for it in HTTPStatus}
 _MOST_MEMBERS = 1_000  # of one query
 
 
 def write_har(entries: Iterable[Entry]) -> dict[str, Any]:
     """Return the archive of *entries*, which come in the order of their numbers."""
-    creator = {"name": "reelspec", "version": version("reelspec")}
+    creator = {"name": "reelspec", "version": VERSION}
     log = {
         "version": "1.2",
         "creator": creator,
@@ -75,7 +76,7 @@ def _response(entry: Entry) -> dict[str, Any]:
         content |= {"text": b64encode(reply.body).decode(), "encoding": "base64"}
     return {
         "status": reply.status,
-        "statusText": responses.get(reply.status, ""),
+        "statusText": _REASONS.get(reply.status, ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs({"content-type": reply.content_type} | {**reply.headers}),

@@ -11,7 +11,6 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from ctypes import c_uint64
 from dataclasses import dataclass, field
 from multiprocessing import connection, get_context
 from multiprocessing.context import ForkProcess
@@ -66,7 +65,7 @@ class Crew:
         self._listener = listener
         self._on_ready = on_ready
         self._on_loss = on_loss
-        self._bell: Bell = _FORK.RawValue(c_uint64)
+        self._bell: Bell = _FORK.RawValue("Q")
         self._said, self._says = _FORK.Pipe(duplex=False)
         self._places: dict[int, _Place] = {}
 

@@ -1,6 +1,6 @@
 """`reelspec`: the commands, found by name and imported when they are run."""
 
-from importlib import import_module, metadata
+from importlib import import_module
 
 import click
 from click.exceptions import NoSuchCommand
@@ -49,7 +49,7 @@ class _LazyGroup(click.Group):
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 92},
 )
-@click.version_option(metadata.version("reelspec"), prog_name="reelspec")
+@click.version_option(package_name="reelspec", prog_name="reelspec")
 def main() -> None:
     """Typed clients, a mock server and contract tests from OpenAPI documents.
 

@@ -39,7 +39,6 @@ from specs.jsontext import is_same
 from specs.judge import Judge
 from specs.lifecycle import Event, IllegalEventError, Lifecycle, Outcome
 from specs.lock import read_lock
-from specs.marks import Mark, MarkRule, Spot, as_commands, as_sarif
 from specs.messages import one_line
 from specs.model import Contract, Document, Location, Operation, Parameter, Role
 from specs.overlays import Action as OverlayAction
@@ -69,6 +68,7 @@ from specs.schemas import (
     UnionSchema,
     Unset,
 )
+from specs.version import VERSION
 from specs.waivers import Treatment, Waiver
 from specs.wording import describe_type
 
@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from specs.comparison import as_json as comparison_as_json
     from specs.comparison import show as show_fact
     from specs.landing import finish_landing, land
+    from specs.marks import Mark, MarkRule, Spot, as_commands, as_sarif
     from specs.pages import OUTPUTS as PAGE_OUTPUTS
     from specs.pages import Finding as PageFinding
     from specs.pages import Level as PageLevel
@@ -145,6 +146,13 @@ _LATER = {
         "show_fact": "show",
     },
     "specs.landing": {"finish_landing": "finish_landing", "land": "land"},
+    "specs.marks": {
+        "Mark": "Mark",
+        "MarkRule": "MarkRule",
+        "Spot": "Spot",
+        "as_commands": "as_commands",
+        "as_sarif": "as_sarif",
+    },
     "specs.pages": {
         "PAGE_OUTPUTS": "OUTPUTS",
         "PageFinding": "Finding",
@@ -173,6 +181,7 @@ __all__ = [
     "COMPARISON_TITLES",
     "PAGE_OUTPUTS",
     "UNSET",
+    "VERSION",
     "Answer",
     "AnySchema",
     "ArraySchema",

@@ -4,7 +4,6 @@ No service has these addresses, so whatever goes wrong here is `problem+json`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from importlib.metadata import version
 from typing import Any
 
 from starlette.types import Receive, Scope
@@ -26,7 +25,7 @@ from mock_server.reload import Reloader
 from mock_server.rules import Rules
 from mock_server.scenarios import SCENARIOS
 from mock_server.selection import Selection
-from specs import Contract, Json
+from specs import VERSION, Contract, Json
 
 __all__ = ["PREFIX", "Control"]
 
@@ -98,7 +97,7 @@ class Control:
         clock = self._ledger.clock
         content: Json = {
             "status": "stale" if self._reloader.fault else "ok",
-            "version": version("reelspec"),
+            "version": VERSION,
             "clock": "manual" if isinstance(clock, ManualClock) else "system",
             "speed": clock.speed if isinstance(clock, SystemClock) else 1.0,
             "now": clock.now(),

@@ -6,11 +6,11 @@ One table says both, so that neither knows an address which the other does not.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any
 from urllib.parse import unquote
 
 from mock_server.control.schemas import SCHEMAS
+from specs import VERSION
 
 PREFIX = "/__mock__"
 
@@ -199,7 +199,7 @@ def write_document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Reelspec mock control",
-            "version": version("reelspec"),
+            "version": VERSION,
             "description": "The mock's own side: its jobs, clock, scenarios, journal.",
         },
         "servers": [{"url": "/"}],

@@ -3,7 +3,6 @@
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from mock_server.errors import MediaUnavailableError
 from mock_server.media.drawing import check_wanted, load_av
@@ -18,6 +17,8 @@ def draw_frames(film: Film, video: Path) -> bytes:
 
     Raises MediaUnavailableError where that would take too long.
     """
+    from zipfile import ZIP_STORED, ZipFile, ZipInfo  # noqa: PLC0415 - and three compressors
+
     shape = film.shape
     if shape.frames * shape.width * shape.height > _MOST_PIXELS:
         raise MediaUnavailableError(
