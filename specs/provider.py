@@ -161,6 +161,8 @@ class Errors(Facts, frozen=True, kw_only=True):
             jsonschema_rs.Draft202012Validator(self.envelope, offline=True)
         except jsonschema_rs.ValidationError as exc:
             raise MemberError("schema", f"is no JSON Schema: {exc.message}") from exc
+        except ValueError as exc:  # TOML has dates, JSON does not
+            raise MemberError("schema", f"is not JSON: {exc}") from exc
 
 
 class Limits(Facts, frozen=True, kw_only=True):

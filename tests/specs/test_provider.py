@@ -121,6 +121,12 @@ def load_edited(
         ),
         pytest.param(
             'schema = { type = "object" }',
+            "schema = { const = 2026-01-02 }",
+            "#/errors/schema: is not JSON: Unsupported type: 'date'",
+            id="schema-date",
+        ),
+        pytest.param(
+            'schema = { type = "object" }',
             'schema = { "$ref" = "https://example.com/schema" }',
             "Retrieval is disabled",
             id="schema-elsewhere",
