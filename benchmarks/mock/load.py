@@ -109,7 +109,8 @@ def running(program: Program) -> Iterator[Running]:
         [it.replace("PORT", str(port)) for it in program.command],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=os.environ | program.environment,
+        # A program that was started before has its bytecode on the disk.
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **program.environment},
     )
     try:
         _wait_for(base_url, process)

@@ -79,18 +79,18 @@ def measure_workers(
 def compare_workers(seconds: int) -> str:
     """Return the table of two workers against one, on one Redis.
 
-    The last column is the most that this machine allows: its cores, over what a
-    request costs all programs together, against a worker that has a core to itself.
+    The last column is the most that this machine allows: as many requests as its
+    cores can compute for all programs together, against those of one worker.
     """
     one, two = measure_workers(1, seconds), measure_workers(2, seconds)
     rows = [
-        "| load | one worker | two | ratio | CPU of a request: mock, Redis, wrk "
+        "| load | one worker | two | ratio | CPU of a request, with two: mock, Redis, wrk "
         f"| ratio that {_CORES} cores allow |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     for what, (rate, _) in one.items():
         more, shares = two[what]
-        most = _CORES * shares["mock"] / sum(shares.values())
+        most = _CORES / sum(shares.values()) / rate
         cpu = ", ".join(f"{it * 1e6:.0f}" for it in shares.values())
         rows.append(
             f"| {what} | {rate:,.0f}/s | {more:,.0f}/s | {more / rate:.2f} "
