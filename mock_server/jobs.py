@@ -10,10 +10,11 @@ impossible is passed over.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from random import Random
 from typing import NamedTuple
+
+import msgspec
 
 from mock_server.media.shapes import Source
 from mock_server.scenarios import Scenario
@@ -21,8 +22,7 @@ from mock_server.timing import Timing
 from specs import Event, Json, Lifecycle
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False):
     """An event, and when it happens, in seconds since the epoch."""
 
     at: float
@@ -37,8 +37,7 @@ class Standing(NamedTuple):
     event: Event | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One delivery of a webhook: the status code of its answer, or why there is none."""
 
     at: float
@@ -46,8 +45,7 @@ class Attempt:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook:
+class Webhook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Where the end of a job is told, and how far that has come.
 
     `origin` begins the URLs in what is told. `due` is when the next delivery may be
@@ -64,8 +62,7 @@ class Webhook:
     attempts: tuple[Attempt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One generation.
 
     `key` is the part of `id` that is drawn, and what the store finds it by. `inputs`
@@ -82,7 +79,7 @@ class Job:
     schedule: tuple[Change, ...]
     forced: tuple[Change, ...] = ()
     seed: int = 0
-    inputs: Mapping[str, Json] = field(default_factory=dict)
+    inputs: Mapping[str, Json] = msgspec.field(default_factory=dict)
     source: Source | None = None
     webhook: Webhook | None = None
 
@@ -111,7 +108,8 @@ class Job:
     def force(self, event: Event, lifecycle: Lifecycle, now: float) -> "Job":
         """Return the job as *event* leaves it; raise IllegalEventError if it cannot be."""
         lifecycle.advance(self.standing(lifecycle, now).state, event)
-        return replace(self, forced=(*self.forced, Change(now, event)))
+        forced = (*self.forced, Change(now, event))
+        return msgspec.structs.replace(self, forced=forced)
 
     @property
     def due(self) -> float | None:

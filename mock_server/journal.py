@@ -6,11 +6,12 @@ and long bodies are kept in part. A key never gets there.
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 from time import perf_counter, sleep
 from typing import Any, NamedTuple
 
+import msgspec
 import orjson
 
 from mock_server.exchange import Call, Reply
@@ -25,12 +26,11 @@ _ENCODED_AT_ONCE = 16  # exchanges: 0.2 milliseconds
 _MOST_WAITING = 4_000_000  # bytes of the bodies that wait to be put on the shelf
 
 
-@dataclass(slots=True, kw_only=True)
-class Note:
+class Note(msgspec.Struct, kw_only=True):
     """What becomes known of a call while it is answered."""
 
     call: Call
-    started: float = field(default_factory=perf_counter)
+    started: float = msgspec.field(default_factory=perf_counter)
     provider: Provider | None = None
     role: str | None = None
     contract: Contract | None = None

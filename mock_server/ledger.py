@@ -14,6 +14,9 @@ from mock_server.stores.store import Store
 from mock_server.timing import Timing
 from specs import Contract, Event, Json, Lifecycle
 
+_VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""The digit of a UUID that says how its bits are meant, by any digit."""
+
 
 class Ledger:
     """Every job of one mock.
@@ -139,17 +142,14 @@ class Ledger:
 
 def _draw_timed_uuid(random: Random, now: float) -> str:
     """Return a UUID of version 7, of the moment *now* in seconds since the epoch."""
-    bits = f"{int(now * 1000) & 0xFFFFFFFFFFFF:012x}{random.getrandbits(78):020x}"
-    variant = "89ab"[int(bits[12])]
-    return (
-        f"{bits[:8]}-{bits[8:12]}-7{bits[13:16]}-{variant}{bits[16:19]}-{bits[19:31]}"
-    )
+    time = f"{int(now * 1000) & 0xFFFFFFFFFFFF:012x}"
+    bits = random.randbytes(10).hex()
+    variant = _VARIANTS[bits[4]]
+    return f"{time[:8]}-{time[8:]}-7{bits[1:4]}-{variant}{bits[5:8]}-{bits[8:]}"
 
 
 def _draw_uuid(random: Random) -> str:
     """Return a UUID of version 4, written without the detour over `uuid.UUID`."""
-    bits = f"{random.getrandbits(122):032x}"
-    variant = "89ab"[int(bits[0])]
-    return (
-        f"{bits[2:10]}-{bits[10:14]}-4{bits[14:17]}-{variant}{bits[17:20]}-{bits[20:]}"
-    )
+    bits = random.randbytes(16).hex()
+    variant = _VARIANTS[bits[16]]
+    return f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-{variant}{bits[17:20]}-{bits[20:]}"

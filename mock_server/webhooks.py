@@ -12,11 +12,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_address
 from threading import Lock, Thread
 
 import orjson
+from msgspec.structs import replace
 
 from mock_server.answers.queueing import answer_result
 from mock_server.answers.responses import NO_FILES, View, fetch_files

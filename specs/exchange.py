@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from specs.model import Operation
 from specs.pointers import Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
+class Breach(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One rule of the document that a request or an answer breaks.
 
     `location` is where the value travels (`body`, `query`, `path`, `header`,

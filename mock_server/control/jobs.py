@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
 from typing import Any
+
+import msgspec
 
 from mock_server.answers.responses import film_of, wants_frames
 from mock_server.control.asking import Asked
@@ -152,7 +153,7 @@ def _describe_webhook(webhook: Webhook | None) -> dict[str, Any] | None:
         "tries": webhook.tries,
         "due": webhook.due if webhook.outcome is None else None,
         "outcome": webhook.outcome,
-        "attempts": [asdict(it) for it in webhook.attempts],
+        "attempts": [msgspec.structs.asdict(it) for it in webhook.attempts],
     }
 
 

@@ -11,6 +11,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from specs import UNSET, Json, NumberSchema, ObjectSchema
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -60,8 +62,7 @@ class Shape:
         return min(self.width, self.height)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an input video measures, as it is shown; *rate* is written as a fraction."""
 
     width: int

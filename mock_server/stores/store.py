@@ -5,16 +5,15 @@ from itertools import islice
 from threading import Lock
 from typing import Protocol
 
-import orjson
+from msgspec.json import Decoder, Encoder
 
 from mock_server.errors import UnknownJobError
-from mock_server.jobs import Attempt, Change, Job, Webhook
-from mock_server.media.shapes import Source
+from mock_server.jobs import Job
 from mock_server.memory import Memory
 from mock_server.stores.board import Board, MemoryBoard
 from mock_server.stores.shelf import MemoryShelf, Shelf
-from specs import Event
 
+_ENCODER, _DECODER = Encoder(), Decoder(Job)
 _DECODED: Memory[bytes, Job] = Memory(20_000, room=16_000_000)  # bytes as they are kept
 
 
@@ -125,28 +124,16 @@ class MemoryStore:
 
 def encode_job(job: Job) -> bytes:
     """Return *job* as a store that is no dictionary keeps it."""
-    return orjson.dumps(job)
+    return _ENCODER.encode(job)
 
 
 def decode_job(row: bytes) -> Job:
     """Return the job that *row* holds: the same one for equal rows, mostly."""
     job = _DECODED.get(row)
     if job is None:
-        job = _decode(row)
+        job = _DECODER.decode(row)
         _DECODED.keep(row, job, size=len(row))
     return job
-
-
-def _decode(row: bytes) -> Job:
-    facts = orjson.loads(row)
-    for name in ("schedule", "forced"):
-        facts[name] = tuple(Change(it["at"], Event(it["event"])) for it in facts[name])
-    if facts.get("webhook"):
-        attempts = tuple(Attempt(**it) for it in facts["webhook"].pop("attempts", ()))
-        facts["webhook"] = Webhook(**facts["webhook"], attempts=attempts)
-    if facts.get("source"):
-        facts["source"] = Source(**facts["source"])
-    return Job(**facts)
 
 
 def unknown_job(key: str) -> UnknownJobError:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -6,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mock_server.media.shapes import Shape, Source, follows_input, read_shape
 from specs import Bound, NumberSchema, ObjectSchema, Property, StringSchema

@@ -3,11 +3,11 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE, Popen
 
 import pytest
+from msgspec.structs import replace
 
 from mock_server import (
     MemoryStore,

@@ -6,7 +6,7 @@ import socket
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from nacl.signing import VerifyKey
 
 from mock_server import (
