@@ -7,7 +7,7 @@ runs it beside a test. `ManualClock` moves the time that jobs live by.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mock_server.agreement import AgreedClock, Agreement
+from mock_server.agreement import AgreedClock, Agreement, put_rules
 from mock_server.app import build_app
 from mock_server.clock import Clock, ManualClock, SystemClock
 from mock_server.errors import (
@@ -92,6 +92,7 @@ __all__ = [
     "export_lines",
     "intercept",
     "listen",
+    "put_rules",
     "read_timings",
     "serve",
 ]

@@ -53,9 +53,14 @@ class Agreement:
     def __init__(self, board: Board, bell: Bell | None = None) -> None:
         self._board = board
         self._bell = OwnBell() if bell is None else bell
+        self.is_closed = False
         self.look()
         if board.remote:
             Thread(target=keep_looking, args=(ref(self),), daemon=True).start()
+
+    def close(self) -> None:
+        """Have nobody look any more, as is due before the board is closed."""
+        self.is_closed = True
 
     @property
     def settings(self) -> Settings:
@@ -69,10 +74,10 @@ class Agreement:
 
     def agree(self, change: Callable[[Settings], Settings]) -> Settings:
         """Have what *change* makes of the settings hold for everybody; return it."""
-        note = self._board.change(_NOTE, lambda it: _encode(change(_decode(it))))
+        settings = _change(self._board, change)
         self._bell.value = monotonic_ns()
         self.look()
-        return _decode(note)
+        return settings
 
     def set_rules(self, rules: Rules) -> None:
         """Have *rules* hold for everybody."""
@@ -94,15 +99,20 @@ class Agreement:
         self._settings = _decode(self._board.read(_NOTE))
 
 
+def put_rules(board: Board, rules: Rules) -> None:
+    """Have *rules* hold for every server that will go by *board*, before any does."""
+    _change(board, lambda settings: replace(settings, rules=rules))
+
+
 def keep_looking(whose: "ReferenceType[Agreement]") -> None:
     """Look again and again, for as long as somebody goes by what is seen."""
     failing = False
-    while (agreement := whose()) is not None:
+    while (agreement := whose()) is not None and not agreement.is_closed:
         try:
             agreement.look()
             failing = False
         except Exception as exc:  # the next look may do better
-            if not failing:
+            if not (failing or agreement.is_closed):
                 _LOG.warning(
                     "settings: the store does not say what holds: %s", str(exc)
                 )
@@ -129,6 +139,10 @@ class AgreedClock(ManualClock):
     def advance(self, seconds: float) -> None:
         """Move the time on for everybody; raise ClockError unless it is a step forward."""
         self._agreement.agree(lambda it: replace(it, time=step(it.time, seconds)))
+
+
+def _change(board: Board, change: Callable[[Settings], Settings]) -> Settings:
+    return _decode(board.change(_NOTE, lambda it: _encode(change(_decode(it)))))
 
 
 def _encode(settings: Settings) -> bytes:

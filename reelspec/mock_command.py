@@ -174,9 +174,11 @@ def command(
 
         def work(post: mock_server.Post) -> None:
             """Serve what one worker does."""
-            with closing(_open_store(place)) as store:
+            with ExitStack() as opened:
+                store = opened.enter_context(closing(_open_store(place)))
                 clock = begun or begin(store)
                 agreement = mock_server.Agreement(store.board, post.bell)
+                opened.callback(agreement.close)
                 if clock_name == _MANUAL:
                     clock = mock_server.AgreedClock(agreement, clock.now())
                 app = mock_server.build_app(
@@ -295,7 +297,7 @@ def _begin(store: "Store", *, rules: "Rules", clock_name: str, speed: float) -> 
     """
     import mock_server
 
-    mock_server.Agreement(store.board).set_rules(rules)
+    mock_server.put_rules(store.board, rules)
     latest = max((it.submitted for it in store.newest(1)), default=0.0)
     if clock_name == _MANUAL:
         return mock_server.ManualClock(max(latest, _MANUAL_START))
