@@ -1,6 +1,5 @@
 """Asks one contract's service, and holds each answer to the claims about it."""
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,19 +12,19 @@ from hypothesis.errors import Unsatisfiable
 from contract_tests.boundaries import object_with
 from contract_tests.cases import Question
 from contract_tests.checks import CLAIMS, ending
-from contract_tests.checks.readings import cost, position, video
+from contract_tests.checks.readings import blamed_members, cost, position, video
 from contract_tests.claims import Finding
 from contract_tests.errors import MissingKeyError, UnmetSchemaError
 from contract_tests.evidence import Evidence, Job, Sighting, Situation
 from contract_tests.failures import Failure, Fault, show, try_all
 from contract_tests.rules import RuleSide, broken_by, shown_by
 from contract_tests.searches import Enough, Found, Search
-from contract_tests.tally import Tally
+from contract_tests.tally import Tally, Verdict
 from contract_tests.target import NO_ANSWER, Exchange, Sender, Target
 from contract_tests.videos import look_at
 from contract_tests.violations import Violation
 from contract_tests.wire import decode, encode
-from specs import Answer, Contract, Judge, Operation, Request
+from specs import Contract, Judge, Operation, Request
 
 _MOST_BROKEN = 3
 
@@ -70,6 +69,8 @@ class Examiner:
         self._until = until
         self._search: Search | None = None
         self._broken: list[Exchange] = []
+        self._tells_all = False  # of the members that are wrong, in one refusal
+        self._names_none = False
 
     @contextmanager
     def drawing(self, *, seconds: float) -> Iterator[None]:
@@ -112,29 +113,56 @@ class Examiner:
 
     def refuse(self, request: Request, *, violation: Violation) -> None:
         """Send a *request* that breaks one rule."""
-        self._judge_refusal(self._send_signed(request), violation)
+        exchange = self._send_signed(request)
+        try:
+            self._judge_refusal(exchange, violation)
+        except Failure as exc:
+            nameless = "a_refusal_names_the_field"
+            self._names_none |= any(it.claim == nameless for it in exc.faults)
+            raise
 
     def refuse_at_once(
         self, request: Request, ways: Sequence[tuple[Violation, Request]]
     ) -> None:
         """Send a *request* that breaks, each in its member, what *ways* break alone.
 
-        What a refusal does not say for certain is asked once more: a rule is only
-        shown by an answer that names its member, and no member that is as it should be.
+        A rule is only shown by an answer that names its member, and no member that is
+        as it should be. What a refusal leaves open is asked once more, alone, where
+        that may tell something new.
         """
-        exchange, body = self._send_signed(request), decode(request.body or b"")
-        assert isinstance(body, dict)
-        named = _words(exchange.answer) & body.keys()
-        are_told = named <= {str(it.path[0]) for it, _ in ways}
+        if len(ways) == 1:
+            self.refuse(request, violation=ways[0][0])
+            return
+        exchange = self._send_signed(request)
+        members = decode(request.body or b"")
+        assert isinstance(members, dict)
+        broken = {str(it.path[0]) for it, _ in ways}
+        named = blamed_members(exchange.answer, broken | members.keys())
+        told = named if named <= broken else frozenset[str]()
+        self._tells_all = self._tells_all or len(told) > 1
 
         def judge(violation: Violation, alone: Request) -> None:
-            is_told = are_told and str(violation.path[0]) in named
-            if 400 <= exchange.answer.status < 500 and not is_told:
-                self.refuse(alone, violation=violation)
-            else:
+            is_refused = 400 <= exchange.answer.status < 500
+            if not is_refused or str(violation.path[0]) in told:
                 self._judge_refusal(exchange, violation)
+            elif self._is_open(violation):
+                self.refuse(alone, violation=violation)
 
         try_all(partial(judge, *it) for it in ways)
+
+    def _is_open(self, violation: Violation) -> bool:
+        """Say whether a request that breaks one rule alone may tell something new.
+
+        Who tells of every member but one may have taken that one. Who tells of one
+        member at a time is asked for each rule once, and who names none has told enough.
+        """
+        sides = broken_by(self.contract, violation)
+        verdicts = {self.tally.verdicts.get(it.key) for it in sides}
+        if Verdict.FAILED in verdicts:
+            return False
+        return self._tells_all or (
+            not self._names_none and verdicts != {Verdict.PROVED}
+        )
 
     def _judge_refusal(self, exchange: Exchange, violation: Violation) -> None:
         place = "/".join(str(it) for it in violation.path)
@@ -333,12 +361,9 @@ class Examiner:
 
 def _blamed(sides: tuple[RuleSide, ...], evidence: Evidence) -> tuple[RuleSide, ...]:
     """Return those of *sides* whose parameter the answer names, or all if it names none."""
-    words = _words(evidence.exchange.answer)
-    return tuple(it for it in sides if it.rule.parameter in words) or sides
-
-
-def _words(answer: Answer) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", answer.body.decode("utf-8", "replace")))
+    parameters = {it.rule.parameter for it in sides}
+    named = blamed_members(evidence.exchange.answer, parameters)
+    return tuple(it for it in sides if it.rule.parameter in named) or sides
 
 
 def request_for(operation: Operation, id_: str) -> Request:

@@ -19,6 +19,13 @@ _OTHER_TYPES = (
 )
 
 
+_LENIENT = (
+    "JSON with a comma too many",
+    "JSON with something behind it",
+    "JSON that is no UTF-8",
+)
+
+
 def malformed_requests(contract: Contract) -> Iterator[tuple[Violation, Request]]:
     """Yield submits whose body is broken JSON, or sound JSON under another name."""
     whole = encode(bare_body(contract))
@@ -32,6 +39,12 @@ def malformed_requests(contract: Contract) -> Iterator[tuple[Violation, Request]
             _violation(contract, "json", f"sent as {it}"),
             Request(operation=contract.submit, body=whole, content_type=it),
         )
+
+
+def few_malformed_requests(contract: Contract) -> Iterator[tuple[Violation, Request]]:
+    """Yield one submit for each way in which readers of JSON are known to be lenient."""
+    wanted = (*_LENIENT, f"sent as {_OTHER_TYPES[0]}")
+    yield from (it for it in malformed_requests(contract) if it[0].label in wanted)
 
 
 def _broken(whole: bytes) -> dict[str, bytes]:

@@ -2,8 +2,7 @@
 
 import re
 import string
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +11,10 @@ from hypothesis import strategies as st
 from contract_tests.cases import bare_body, numbers_of
 from contract_tests.evidence import Job
 from contract_tests.examiner import request_for
-from contract_tests.rules import RuleSide, broken_by
 from contract_tests.strategies import from_object
 from contract_tests.target import Target
 from contract_tests.violations import Violation, violations
-from contract_tests.wire import Written, decode, encode
+from contract_tests.wire import Written, encode
 from specs import Contract, Provider, Request
 
 Way = tuple[Violation, Request]
@@ -26,9 +24,6 @@ _NOTHING: st.SearchStrategy[None] = st.none()
 _NO_KEY = "malformed"
 ABSURD_IDS = ("x" * 2_000, "🎬", "a b", "\x00", "%", "'--", "-1", "{request_id}")
 """Ids that no job could have."""
-
-_VARIED = frozenset({"type", "enum"})
-"""The rules that can be broken in ways of many kinds."""
 
 _NO_VALUES = ("NaN", "Infinity", "-Infinity", "1e400")
 """What slips through a comparison with a bound, where a reader of JSON lets it."""
@@ -55,58 +50,6 @@ def invalid_requests(contract: Contract) -> Iterator[Way]:
             if it.required and it.location == "query":
                 missing = _outside_body("required", it.schema.pointer, "missing")
                 yield replace(missing, path=(it.name,)), Request(operation=operation)
-
-
-def few_invalid_requests(contract: Contract) -> list[Way]:
-    """Return one request for each side that a refusal shows, each broken in another way.
-
-    A wrong type comes in many kinds, and so does a value near a listed one: from
-    parameter to parameter the next one is taken.
-    """
-    ways: dict[RuleSide, dict[str, Way]] = {}
-    for violation, request in invalid_requests(contract):
-        for side in broken_by(contract, violation):
-            those = ways.setdefault(side, {})
-            those.setdefault(violation.label, (violation, request))
-    turns: Counter[str] = Counter()
-    chosen: list[Way] = []
-    for side, those in ways.items():
-        keyword = side.rule.keyword
-        chosen.append([*those.values()][turns[keyword] % len(those)])
-        turns[keyword] += keyword in _VARIED
-    return chosen
-
-
-def two_by_two(contract: Contract, ways: Iterable[Way]) -> Iterator[tuple[Way, ...]]:
-    """Yield *ways*, but those that make members be of the wrong type in pairs.
-
-    Who reads a body by its schema tells of each member that is of the wrong type, so
-    one refusal shows both.
-    """
-    paired: list[Way] = []
-    for way in ways:
-        violation = way[0]
-        is_member = len(violation.path) == 1 and violation.path[0] not in contract.fixed
-        if violation.rule == "type" and is_member:
-            paired.append(way)
-        else:
-            yield (way,)
-    for start in range(0, len(paired), 2):
-        yield tuple(paired[start : start + 2])
-
-
-def at_once(contract: Contract, ways: tuple[Way, ...]) -> Request:
-    """Return the request that breaks, each in a member of its own, what *ways* break."""
-    if len(ways) == 1:
-        return ways[0][1]
-    whole: dict[str, Any] = {}
-    broken: dict[str, Any] = {}
-    for violation, request in ways:
-        body, name = decode(request.body or b""), str(violation.path[0])
-        assert isinstance(body, dict)
-        whole |= body
-        broken[name] = body[name]
-    return submit_of(contract, encode(whole | broken))
 
 
 def invalid_bodies(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from contract_tests.boundaries import (
     STRANGER,
+    boundaries,
     has_size,
     items_of,
     object_with,
@@ -262,7 +263,7 @@ def _objects(schema: ObjectSchema) -> Iterator[Violation]:
             rest = {key: value for key, value in whole.items() if key != name}
             missing = _one(schema, "required", f"without {name}", rest)
             yield replace(missing, path=(name,))
-        for broken in (*_borrowed(schema, it.schema), *violations(it.schema)):
+        for broken in (*_borrowed(schema, name), *violations(it.schema)):
             yield broken.inside(name, partial(_with_member, whole, name))
     if schema.additional is False:
         stranger = object_with(schema) | {STRANGER: 1}
@@ -273,12 +274,20 @@ def _objects(schema: ObjectSchema) -> Iterator[Violation]:
             yield broken.inside(STRANGER, partial(_with_member, bare, STRANGER))
 
 
-def _borrowed(whole: ObjectSchema, schema: Schema) -> Iterator[Violation]:
-    """Yield the values that other members of *whole* list, where *schema* lists its own."""
+def _borrowed(whole: ObjectSchema, name: str) -> Iterator[Violation]:
+    """Yield the values that other members of *whole* list, where *name* lists its own.
+
+    Those of the next member come first, its default before all: what stands side by
+    side is what gets mixed up.
+    """
+    names = [*whole.properties]
+    place = names.index(name)
+    schema = whole.properties[name].schema
     others = [
         value
-        for it in whole.properties.values()
-        for value in it.schema.enum or ()
+        for it in (*names[place + 1 :], *names[:place])
+        if (other := whole.properties[it].schema).enum
+        for value in boundaries(other)
         if isinstance(value, str)
     ]
     if schema.enum and isinstance(schema, StringSchema):

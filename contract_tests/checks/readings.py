@@ -1,5 +1,7 @@
 """What the checks read from an answer: the state, the video, how a job ended."""
 
+import re
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,7 +9,8 @@ from contract_tests.claims import Finding
 from contract_tests.downloads import INLINE
 from contract_tests.evidence import Ending, Evidence, Job, Situation
 from contract_tests.failures import show
-from specs import Json, Outcome
+from contract_tests.wire import decode
+from specs import Answer, Json, Outcome
 
 POLLS = (Situation.POLL, Situation.WAITED, Situation.RESTARTED)
 """Asking for the state of a job, whatever happened before."""
@@ -22,6 +25,9 @@ STRANGERS = (
     Situation.ABSURD,
 )
 """Asking for what one may not have, or what is not there."""
+
+_PLACES, _ECHOES = frozenset({"loc", "path"}), frozenset({"input", "received"})
+"""What refusals call the place of a wrong value, and the value itself."""
 
 _SHOWN_VALUE = 120
 
@@ -124,6 +130,44 @@ def may_be_a_failed_job(evidence: Evidence) -> bool:
         and evidence.status >= 400
         and evidence.state in evidence.contract.lifecycle.terminal
     )
+
+
+def blamed_members(answer: Answer, members: Collection[str]) -> frozenset[str]:
+    """Return those of *members* that a refusal names as wrong.
+
+    Where it lists the places of what is wrong, nothing else in it names any: beside
+    them it may repeat all that was sent.
+    """
+    told = decode(answer.body)
+    places = {str(it) for place in _places(told) for it in place}
+    # As text, a line break before a name would be a letter of it.
+    lines = texts(told) or [answer.body.decode("utf-8", "replace")]
+    words = {word for it in lines for word in re.findall(r"\w+", it)}
+    return frozenset(members) & (places or words)
+
+
+def texts(value: Json) -> list[str]:
+    """Return every text in *value*, names of members too."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [text for it in value for text in texts(it)]
+    if isinstance(value, dict):
+        return [text for key, it in value.items() for text in (key, *texts(it))]
+    return []
+
+
+def _places(value: Json) -> Iterator[list[Json]]:
+    """Yield the lists that lead to a value, as pydantic and zod write them."""
+    if isinstance(value, list):
+        for it in value:
+            yield from _places(it)
+    elif isinstance(value, dict):
+        for name, it in value.items():
+            if name in _PLACES and isinstance(it, list):
+                yield it
+            elif name not in _ECHOES:
+                yield from _places(it)
 
 
 def expect(evidence: Evidence, status: int) -> Finding | None:

@@ -1,9 +1,8 @@
 """Claims about requests: what is taken, what is refused, and how."""
 
-from contract_tests.checks.readings import POLLS, expect
+from contract_tests.checks.readings import POLLS, blamed_members, expect, texts
 from contract_tests.claims import Finding, claim
 from contract_tests.evidence import Evidence, Situation
-from specs import Json
 
 
 @claim(Situation.SUBMIT)
@@ -11,7 +10,13 @@ def a_valid_request_is_accepted(evidence: Evidence) -> Finding | None:
     """Whatever the document allows, the service takes."""
     if evidence.is_success:
         return None
-    return Finding(problem=f"answered {evidence.status} to a valid request")
+    problem = f"answered {evidence.status} to a valid request"
+    known = evidence.contract.body.properties
+    blamed = blamed_members(evidence.exchange.answer, known)
+    for name in (it for it in known if it in blamed):
+        pointer = known[name].schema.pointer
+        return Finding(problem=f"{problem}, for {name!r}", pointer=pointer)
+    return Finding(problem=problem)
 
 
 @claim(Situation.RESTARTED)
@@ -49,7 +54,7 @@ def a_refusal_has_the_status_of_the_provider(evidence: Evidence) -> Finding | No
 def a_refusal_names_the_field(evidence: Evidence) -> Finding | None:
     """A refusal says which member of the request it is about."""
     name = _parameter(evidence)
-    if any(name in it for it in _texts(evidence.json)):
+    if any(name in it for it in texts(evidence.json)):
         return None
     return Finding(problem=f"refused without naming {name!r}")
 
@@ -86,13 +91,3 @@ def _parameter(evidence: Evidence) -> str:
     """Return the member that a refusal is about; empty if not one the caller chose."""
     path = evidence.violation.path if evidence.violation else ()
     return "" if not path or path[0] in evidence.contract.fixed else str(path[0])
-
-
-def _texts(value: Json) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [text for it in value for text in _texts(it)]
-    if isinstance(value, dict):
-        return [text for key, it in value.items() for text in (key, *_texts(it))]
-    return []

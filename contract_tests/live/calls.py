@@ -14,13 +14,8 @@ from contract_tests.errors import TargetError
 from contract_tests.examiner import Examiner
 from contract_tests.failures import show
 from contract_tests.live.prices import Tariff
-from contract_tests.plan import (
-    Way,
-    at_once,
-    few_invalid_requests,
-    submit_of,
-    two_by_two,
-)
+from contract_tests.packing import Packed, packed_refusals
+from contract_tests.plan import submit_of
 from contract_tests.rules import sides_of
 from contract_tests.violations import Violation
 from contract_tests.wire import decode, encode
@@ -99,8 +94,10 @@ def plan_calls(
     chosen = tuple(contracts)
     for name, value in given.items():
         _refuse_stray(chosen, name, value)
-    refusals = [it for contract in chosen for it in _refusals(contract, tariff)]
     submits = [it for contract in chosen for it in _submits(contract, tariff, given)]
+    # Whoever can pay for the plan can pay for so much while nothing is spent yet.
+    most = sum((it.price for it in submits), Decimal(0))
+    refusals = [it for contract in chosen for it in _refusals(contract, tariff, most)]
     cheapest_first = partial(sorted, key=lambda it: it.price)
     return LivePlan(calls=(*cheapest_first(refusals), *cheapest_first(submits)))
 
@@ -127,20 +124,19 @@ def _refuse_stray(contracts: tuple[Contract, ...], name: str, value: Json) -> No
             )
 
 
-def _refusals(contract: Contract, tariff: Tariff) -> Iterable[Call]:
+def _refusals(contract: Contract, tariff: Tariff, most: Decimal) -> Iterable[Call]:
     thrift = _thrift(contract, tariff)
-    for ways in two_by_two(contract, few_invalid_requests(contract)):
-        cheap = tuple((it, _made_cheap(request, it, thrift)) for it, request in ways)
-        sent, price = at_once(contract, cheap), Decimal(0)
-        if sent.operation.role == "submit":
-            price = tariff(contract, decode(sent.body or b""))
+    price = partial(tariff, contract)
+    for it in packed_refusals(contract, thrift=thrift, cost=price, most=most):
+        is_submit = it.request.operation.role == "submit"
+        sent = it.request.body or b""
         yield Call(
             contract=contract,
-            case=" with ".join(_told(it) for it, _ in ways),
+            case=", ".join(_told(violation) for violation, _ in it.ways),
             is_refusal=True,
-            price=price,
-            body=sent.body or b"",
-            make=partial(_refuse, sent, cheap),
+            price=price(decode(sent)) if is_submit else Decimal(0),
+            body=sent,
+            make=partial(_refuse, it),
         )
     body = bare_body(contract) | thrift
     keyless = submit_of(contract, encode(body))
@@ -156,18 +152,6 @@ def _refusals(contract: Contract, tariff: Tariff) -> Iterable[Call]:
 
 def _told(violation: Violation) -> str:
     return f"{'.'.join(map(str, violation.path)) or 'submit'}: {violation.label}"
-
-
-def _made_cheap(
-    request: Request, violation: Violation, thrift: Mapping[str, Any]
-) -> Request:
-    """Return *request* with members that make it cheap, should the service take it."""
-    body = decode(request.body or b"")
-    if not isinstance(body, dict) or request.operation.role != "submit":
-        return request
-    broken = violation.path[:1]
-    rest = {name: it for name, it in thrift.items() if (name,) != broken}
-    return replace(request, body=encode(rest | body))
 
 
 def _thrift(contract: Contract, tariff: Tariff) -> dict[str, Any]:
@@ -199,11 +183,8 @@ def _submits(
         )
 
 
-def _refuse(request: Request, ways: tuple[Way, ...], examiner: Examiner) -> None:
-    if len(ways) > 1:
-        examiner.refuse_at_once(request, ways)
-    else:
-        examiner.refuse(request, violation=ways[0][0])
+def _refuse(it: Packed, examiner: Examiner) -> None:
+    examiner.refuse_at_once(it.request, it.ways)
 
 
 def _knock(request: Request, examiner: Examiner) -> None:

@@ -1,9 +1,10 @@
 """What is planned: few valid bodies, the questions, and the wire, on any document."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -17,8 +18,10 @@ from contract_tests.boundaries import boundaries
 from contract_tests.errors import UnmetSchemaError
 from contract_tests.examiner import Examiner
 from contract_tests.failures import try_all
+from contract_tests.packing import is_packable, packed_refusals
+from contract_tests.plan import Way
 from contract_tests.rules import broken_by, shown_by, sides_of
-from contract_tests.wire import Written, encode, spellings
+from contract_tests.wire import Written, decode, encode, spellings
 from specs import Contract, Document, Judge, ObjectSchema, Request, SpecError
 from specs.reader import SchemaReader
 from tests.contract_tests.conftest import AIMLAPI, FAL
@@ -47,12 +50,61 @@ def is_valid(contract: Contract, body: bytes) -> bool:
 @every_contract
 def test_few_requests_show_every_side_of_every_rule(contract: Contract) -> None:
     few = cases.few_cases(contract)
-    refusals = plan.few_invalid_requests(contract)
+    refusals = [*packed_refusals(contract)]
     shown = {side for it in few for side in shown_by(contract, it.body)}
-    broken = {side for it, _ in refusals for side in broken_by(contract, it)}
+    broken = {
+        side
+        for packed in refusals
+        for it, _ in packed.ways
+        for side in broken_by(contract, it)
+    }
 
     assert shown | broken == set(sides_of(contract))
-    assert len(refusals) == len(broken)
+    assert len(refusals) <= 25
+
+
+@every_contract
+def test_few_refusals_break_each_member_in_each_way_there_is(
+    contract: Contract,
+) -> None:
+    def kinds(ways: Iterable[Way]) -> set[tuple[Any, str]]:
+        return {(it.path, it.label) for it, _ in ways}
+
+    planned = (
+        it for it in plan.invalid_requests(contract) if is_packable(contract, it)
+    )
+    packed = (it for many in packed_refusals(contract) for it in many.ways)
+
+    assert kinds(planned) <= kinds(packed)
+
+
+@every_contract
+def test_no_packed_request_breaks_two_rules_of_one_member(contract: Contract) -> None:
+    for it in packed_refusals(contract):
+        names = [violation.path[0] for violation, _ in it.ways if violation.path]
+        body = decode(it.request.body or b"")
+
+        assert len(names) == len({*names})
+        if len(names) > 1:
+            assert isinstance(body, dict)
+            assert body.keys() - {*names}  # somebody is right
+
+
+def test_a_request_is_packed_only_as_far_as_it_may_cost() -> None:
+    contract = next(it for it in CONTRACTS if it.id == FAL)
+
+    def price(body: Any) -> Decimal:
+        dear = ("num_frames", "resolution", "prompt")
+        return Decimal(sum(body.get(it) not in (81, "480p", "a cat") for it in dear))
+
+    thrift = {"num_frames": 81, "resolution": "480p", "prompt": "a cat"}
+    bounded = [
+        price(decode(it.request.body or b""))
+        for it in packed_refusals(contract, thrift=thrift, cost=price, most=Decimal(1))
+        if len(it.ways) > 1
+    ]
+
+    assert max(bounded) == 1
 
 
 def test_few_bodies_cost_little_when_a_value_has_a_price() -> None:

@@ -107,7 +107,7 @@ class SlowlyRefusesLongPrompts(Service):
         self.advance(60)
         if len(value["prompt"]) < 10:
             return super().submit(contract, value, headers)
-        return self.refuse(contract, 400, "", "too long")
+        return self.refuse(contract, 400, {"": "too long"})
 
 
 def submit_drawn(examiner: Examiner, *, seconds: float) -> None:

@@ -73,7 +73,7 @@ class RefusesALargeShift(Service):
         self, contract: Contract, value: Any, headers: Mapping[str, str]
     ) -> Reply:
         if isinstance(value, dict) and (value.get("shift") or 0) > 10**6:
-            return self.refuse(contract, 400, "shift", "is too large")
+            return self.refuse(contract, 400, {"shift": "is too large"})
         return super().submit(contract, value, headers)
 
 

@@ -220,7 +220,7 @@ def test_what_was_refused_is_proved_and_what_was_taken_has_failed(
 class RefusesTheFewestFrames(Service):
     def submit(self, contract: Contract, value: Any, headers: Any) -> Reply:
         if value.get("num_frames") == 17:
-            return self.refuse(contract, 400, self.culprit, "is too small")
+            return self.refuse(contract, 400, {self.culprit: "is too small"})
         return super().submit(contract, value, headers)
 
     culprit = "num_frames"

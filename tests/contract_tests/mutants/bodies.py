@@ -67,7 +67,7 @@ class BreaksOnAHugePrompt(Fussy):
 class _Refusing(Fussy):
     def mind(self, contract: Contract) -> Reply:
         refused = contract.provider.errors.refused
-        return self.refuse(contract, refused, "prompt", "is not to our taste")
+        return self.refuse(contract, refused, {"prompt": "is not to our taste"})
 
 
 @killed_by("a_valid_request_is_accepted", AIMLAPI)

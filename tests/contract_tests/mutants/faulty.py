@@ -39,7 +39,7 @@ class RefusesWhatIsRightAtFirst(Service):
         if frames not in range(20, 80) or repr(value) in known:
             return status, answer
         known.add(repr(value))
-        return self.refuse(contract, 400, "", "come again")
+        return self.refuse(contract, 400, {"": "come again"})
 
 
 class SendsTheVideoItself(Service):

@@ -45,7 +45,7 @@ class RefusesTheTenthJob(Service):
         status, told = super().submit(contract, value, headers)
         if len(self.work) % 10:
             return status, told
-        return self.refuse(contract, contract.provider.errors.refused, "", "enough")
+        return self.refuse(contract, contract.provider.errors.refused, {"": "enough"})
 
 
 @killed_by(FORWARD, AIMLAPI, FAL)

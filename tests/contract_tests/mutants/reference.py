@@ -29,6 +29,8 @@ PRICE = 2_000_000
 
 Scope = Mapping[str, Any]
 Reply = tuple[int, Any]
+Wrong = Mapping[str, str]
+"""What is wrong with a request, by the member; with all of it under an empty name."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,7 +128,7 @@ class Service:
         contract, operation, names = found[0]
         if not self.admits(contract, operation, headers):
             status = contract.provider.errors.unauthorized
-            return self.refuse(contract, status, "", "no valid key")
+            return self.refuse(contract, status, {"": "no valid key"})
         if operation.role == "submit":
             return self.receive([it[0] for it in found], body, headers)
         query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
@@ -148,7 +150,7 @@ class Service:
         errors = contract.provider.errors
         if id_ is None:
             return self.refuse(
-                contract, errors.refused, operation.id or "", "is missing"
+                contract, errors.refused, {operation.id or "": "is missing"}
             )
         work = self.find(contract, id_)
         if work is None:
@@ -178,13 +180,13 @@ class Service:
         try:
             value = self.read(body, headers.get("content-type", ""))
         except ValueError as exc:
-            return self.refuse(contracts[0], refused, "", str(exc))
+            return self.refuse(contracts[0], refused, {"": str(exc)})
         members = value if isinstance(value, dict) else {}
         wanted = [it for it in contracts if it.fixed.items() <= members.items()]
         if not wanted:
-            return self.refuse(contracts[0], refused, "model", "is unknown")
-        if problem := self.objection(wanted[0], value):
-            return self.refuse(wanted[0], refused, *problem)
+            return self.refuse(contracts[0], refused, {"model": "is unknown"})
+        if wrong := self.objections(wanted[0], value):
+            return self.refuse(wanted[0], refused, wrong)
         return self.submit(wanted[0], value, headers)
 
     def read(self, body: bytes, content_type: str) -> Any:
@@ -195,11 +197,13 @@ class Service:
     def schema(self, contract: Contract) -> dict[str, Any]:
         return resolved(contract)
 
-    def objection(self, contract: Contract, value: Any) -> tuple[str, str] | None:
-        """Return the member that is wrong and why, or None."""
-        for error in self._judges[contract.id].iter_errors(value):
-            return _member(error), error.message
-        return None
+    def objections(self, contract: Contract, value: Any) -> dict[str, str]:
+        """Return every member that is wrong and why, as both providers tell it."""
+        return {
+            name: error.message
+            for error in self._judges[contract.id].iter_errors(value)
+            for name in _members(error)
+        }
 
     def submit(
         self, contract: Contract, value: Any, headers: Mapping[str, str]
@@ -328,21 +332,24 @@ class Service:
 
     def unknown(self, contract: Contract, id_: str) -> Reply:
         status = contract.provider.errors.unknown_job
-        return self.refuse(contract, status, "", "no such job")
+        return self.refuse(contract, status, {"": "no such job"})
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
         if contract.provider.errors.style == "zod":
             return status, {
-                "message": f"{field}: {text}",
+                "message": "\n".join(f"{name}: {it}" for name, it in wrong.items()),
                 "path": contract.submit.wire_path,
                 "requestId": "1",
                 "statusCode": status,
                 "timestamp": "2026-11-21T00:00:00Z",
             }
-        if not field:
-            return status, {"detail": text}
+        if not any(wrong):
+            return status, {"detail": " ".join(wrong.values())}
         return status, {
-            "detail": [{"loc": ["body", field], "msg": text, "type": "value_error"}]
+            "detail": [
+                {"loc": ["body", name], "msg": it, "type": "value_error"}
+                for name, it in wrong.items()
+            ]
         }
 
 
@@ -352,14 +359,11 @@ def _shape(wire_path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(wire_path)))
 
 
-def _member(error: ValidationError) -> str:
-    """Return the member of the body that *error* is about."""
+def _members(error: ValidationError) -> list[str]:
+    """Return the members of the body that *error* is about; an empty one for the whole."""
     if error.absolute_path:
-        return str(error.absolute_path[0])
+        return [str(error.absolute_path[0])]
     if error.validator == "required":
-        return next(
-            name
-            for name in cast("list[str]", error.validator_value)
-            if name not in cast("dict[str, Any]", error.instance)
-        )
-    return ""
+        required = cast("list[str]", error.validator_value)
+        return [it for it in required if it not in cast("Any", error.instance)]
+    return [""]

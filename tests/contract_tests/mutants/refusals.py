@@ -5,74 +5,82 @@ from typing import Any
 
 from specs import Contract, Operation
 from tests.contract_tests.mutants.catalogue import AIMLAPI, FAL, killed_by
-from tests.contract_tests.mutants.reference import KEYS, Reply, Service, Work
+from tests.contract_tests.mutants.reference import (
+    KEYS,
+    Reply,
+    Service,
+    Work,
+    Wrong,
+)
 
 
 @killed_by("a_refusal_has_the_status_of_the_provider", AIMLAPI, FAL)
 class RefusesWith418(Service):
     """An invalid value is refused with 418"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        status = 418 if field else status
-        return super().refuse(contract, status, field, text)
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        status = 418 if any(wrong) else status
+        return super().refuse(contract, status, wrong)
 
 
 @killed_by("an_invalid_request_is_refused", FAL)
 class RefusesWith200(Service):
     """An invalid value is answered with 200 and the words of a refusal"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        status = 200 if field else status
-        return super().refuse(contract, status, field, text)
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        status = 200 if any(wrong) else status
+        return super().refuse(contract, status, wrong)
 
 
 @killed_by("no_server_error", AIMLAPI)
 class RefusesWith500(Service):
     """An invalid value is answered with 500"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        status = 500 if field else status
-        return super().refuse(contract, status, field, text)
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        status = 500 if any(wrong) else status
+        return super().refuse(contract, status, wrong)
 
 
 @killed_by("a_refusal_names_the_field", AIMLAPI, FAL)
 class RefusesWithoutAName(Service):
     """A refusal does not say which member is wrong"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        return super().refuse(contract, status, field and "value", "is not right")
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        told = {"value" if any(wrong) else "": "is not right"}
+        return super().refuse(contract, status, told)
 
 
 @killed_by("a_refusal_names_the_field", FAL)
 class BlamesTheFirstMember(Service):
     """Every refusal blames the prompt"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        return super().refuse(contract, status, field and "prompt", "is not right")
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        told = {"prompt" if any(wrong) else "": "is not right"}
+        return super().refuse(contract, status, told)
 
 
 @killed_by("a_refusal_has_the_provider_envelope", AIMLAPI, FAL)
 class RefusesInHtml(Service):
     """Refusals are pages"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        return status, f"<html>{field} {text}</html>".encode()
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        return status, f"<html>{wrong}</html>".encode()
 
 
 @killed_by("a_refusal_has_the_provider_envelope", AIMLAPI, FAL)
 class RefusesInAShapeOfItsOwn(Service):
     """Refusals are JSON of another shape"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        return status, {"oops": f"{field}: {text}"}
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        return status, {"oops": f"{wrong}"}
 
 
 @killed_by("a_refusal_has_the_provider_envelope", AIMLAPI)
 class LosesAMemberOfTheEnvelope(Service):
     """Refusals carry no time"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        status, told = super().refuse(contract, status, field, text)
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        status, told = super().refuse(contract, status, wrong)
         told.pop("timestamp", None)
         return status, told
 
@@ -81,8 +89,8 @@ class LosesAMemberOfTheEnvelope(Service):
 class RefusesWithAnObject(Service):
     """The detail of a refusal is an object"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        return status, {"detail": {"loc": field, "msg": text}}
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        return status, {"detail": {"loc": [*wrong], "msg": "is wrong"}}
 
 
 class _Open(Service):
@@ -164,8 +172,8 @@ class TakesAKeyWithoutItsSecret(Service):
 class ForbidsInsteadOfAsking(Service):
     """A request without a key is answered with 403"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        return super().refuse(contract, 403 if status == 401 else status, field, text)
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        return super().refuse(contract, 403 if status == 401 else status, wrong)
 
 
 @killed_by("an_answer_tells_no_secret", AIMLAPI, FAL)
@@ -176,17 +184,19 @@ class RepeatsTheKey(Service):
         self.heard = dict(scope["headers"]).get(b"authorization", b"").decode()
         return super().answer(scope, body)
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
-        return super().refuse(contract, status, field, f"{text} ({self.heard})")
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
+        told = {name: f"{it} ({self.heard})" for name, it in wrong.items()}
+        return super().refuse(contract, status, told)
 
 
 @killed_by("an_answer_tells_no_secret", AIMLAPI)
 class ShowsATraceback(Service):
     """A refusal ends with the traceback that led to it"""
 
-    def refuse(self, contract: Contract, status: int, field: str, text: str) -> Reply:
+    def refuse(self, contract: Contract, status: int, wrong: Wrong) -> Reply:
         trace = 'Traceback (most recent call last):\n  File "/srv/app.py", line 1'
-        return super().refuse(contract, status, field, f"{text}\n{trace}")
+        told = {name: f"{it}\n{trace}" for name, it in wrong.items()}
+        return super().refuse(contract, status, told)
 
 
 @killed_by("an_unknown_job_is_not_found", AIMLAPI, FAL)
@@ -213,7 +223,7 @@ class CallsAnUnknownIdInvalid(Service):
     """An unknown id is answered with 400"""
 
     def unknown(self, contract: Contract, id_: str) -> Reply:
-        return self.refuse(contract, 400, "", "no such job")
+        return self.refuse(contract, 400, {"": "no such job"})
 
 
 @killed_by("a_stranger_learns_of_no_job", AIMLAPI, FAL)
@@ -223,7 +233,7 @@ class SuggestsAnotherJob(Service):
     def unknown(self, contract: Contract, id_: str) -> Reply:
         near = next((it.id for it in self.work.values()), "")
         status = contract.provider.errors.unknown_job
-        return self.refuse(contract, status, "", f"no such job; try {near}")
+        return self.refuse(contract, status, {"": f"no such job; try {near}"})
 
 
 @killed_by("an_absurd_id_is_refused", AIMLAPI, FAL)
