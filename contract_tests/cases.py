@@ -7,7 +7,8 @@ smallest case, and each pair of values, for what goes wrong only together.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +25,7 @@ from contract_tests.combinations import covering_rows, pairwise_rows
 from contract_tests.numbers import beyond_reason, extremes, is_stepped
 from contract_tests.rules import RuleSide, shown_by
 from contract_tests.texts import FORMATS, LONG, LONGEST, fit, has_length
+from contract_tests.videos import measurable_request
 from contract_tests.violations import Violation
 from contract_tests.wire import Written, spellings
 from specs import (
@@ -34,6 +36,7 @@ from specs import (
     Parameter,
     Schema,
     StringSchema,
+    is_same,
 )
 
 Body = dict[str, Any]
@@ -100,27 +103,74 @@ def few_cases(
     *,
     given: Mapping[str, Any] = MappingProxyType({}),
     cost: Callable[[Body], float] = lambda _: 0.0,
+    least: int = 0,
 ) -> list[Case]:
-    """Return few bodies that show all there is to accept, and that *cost* little.
+    """Return few bodies, *least* or more, that show all there is to accept.
 
-    Where a parameter has a value, it is that which is *given*.
+    Where a parameter has a value, it is that which is *given*. The first body asks for
+    a video that can be measured; they *cost* little together, and where it costs
+    nothing they hold more values than any rule asks for.
     """
     needed = _needed(contract, given)
-    count = max(map(len, needed.values()), default=0)
+    count = max(least, *map(len, needed.values()))
+
+    def price(row: Mapping[str, Any]) -> float:
+        return cost(_body(contract, row))
+
+    bare, measured = bare_body(contract), measurable_request(contract)
+    first = {name: it for name, it in measured.items() if name not in {*bare, *given}}
+    plain = {name: it[0] for name, it in needed.items()}
     for it in contract.parameters:
-        if it.name not in given and _is_free_text(it.schema):
-            # A row has room for another text, and texts are what servers mangle.
-            texts = [
-                text for text in boundaries(it.schema) if text not in needed[it.name]
-            ]
-            needed[it.name] += texts[: count - len(needed[it.name])]
-    rows = covering_rows(needed, cost=lambda row: cost(_body(contract, row)))
+        levels, values = needed[it.name], _from_both_ends(boundaries(it.schema))
+        wished = [first[it.name]] if it.name in first else []
+        for value in [] if it.name in given else [*wished, *values]:
+            is_free = price({**plain, it.name: value}) == price(plain)
+            has_room = value in wished or (is_free and len(levels) < count)
+            if has_room and not any(map(partial(_is_alike, value), levels)):
+                levels.append(value)
+    weights = {it.name: {*map(repr, _telling(it))} for it in contract.parameters}
+
+    def weight(name: str, value: Any) -> int:
+        is_telling = value is not UNSET and repr(value) in weights.get(name, ())
+        return 3 if is_telling and value != needed[name][0] else 1
+
+    heaviest = {
+        it.name: value
+        for it in contract.parameters
+        for value in _most(it.schema)
+        if value in needed[it.name]
+    }
+    rows = covering_rows(
+        needed, cost=price, weight=weight, first=first, dearest=heaviest, least=count
+    )
     return [
         Case(
             label=f"many values at once ({n} of {len(rows)})", body=_body(contract, row)
         )
         for n, row in enumerate(rows, 1)
     ]
+
+
+def _most(schema: Schema) -> list[Any]:
+    """Return what is most to ask for, if *schema* tells: the last listed, or the largest."""
+    if schema.enum is not None:
+        return [schema.enum[-1]]
+    if isinstance(schema, BooleanSchema):
+        return [True]
+    if isinstance(schema, NumberSchema) and schema.maximum:
+        return [extremes(schema)[1]]
+    return []
+
+
+def _is_alike(one: Any, other: Any) -> bool:
+    return other is not UNSET and is_same(one, other)
+
+
+def _from_both_ends(values: Sequence[Any]) -> list[Any]:
+    """Return *values* in the order first, last, second, last but one."""
+    half = (len(values) + 1) // 2
+    ends = zip_longest(values[:half], reversed(values[half:]), fillvalue=UNSET)
+    return [it for pair in ends for it in pair if it is not UNSET]
 
 
 @lru_cache(64)

@@ -9,34 +9,61 @@ order.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations, permutations
+from types import MappingProxyType
 from typing import TypeVar
 
 Level = TypeVar("Level")
 Row = dict[str, Level]
 
-_PASSES = 2  # what one factor is best at depends on those after it
+_PASSES = 4  # what one factor is best at depends on those after it
 
 
 def covering_rows(
     factors: Mapping[str, Sequence[Level]],
     *,
     cost: Callable[[Row[Level]], float] = lambda _: 0.0,
+    weight: Callable[[str, Level], int] = lambda _name, _level: 1,
+    first: Mapping[str, Level] = MappingProxyType({}),
+    dearest: Mapping[str, Level] = MappingProxyType({}),
+    least: int = 0,
 ) -> list[Row[Level]]:
-    """Return the fewest rows in which each level of each factor stands.
+    """Return the fewest rows, but *least*, in which each level of each factor stands.
 
     A factor with fewer levels than there are rows repeats some. Of the ways to line
-    the factors up, one is taken for which the sum of *cost* over the rows is small, if not the smallest.
+    the factors up, one is taken for which the sum of *cost* over the rows is small, if
+    not the smallest; where nothing depends on it, one in which many two levels of
+    much *weight* meet.
+    The *first* row has the levels that are wished for, and so has the *dearest*, but for
+    what makes it so; all of them are levels of their factors.
     """
-    count = max(map(len, factors.values()), default=0)
-    columns = {
-        name: [levels[(row + shift) % len(levels)] for row in range(count)]
-        for shift, (name, levels) in enumerate(factors.items())
+    levels = {
+        name: _led_by(first[name], it) if name in first else it
+        for name, it in factors.items()
     }
-    for name, levels in [*factors.items()] * _PASSES:
-        if _matters(columns, name, levels, cost):
-            total = partial(_total, columns, name, cost)
-            ways = [columns[name], *_fillings(levels, count)]
-            columns[name] = min([_lined_up(it, total) for it in ways], key=total)
+    count = max(least, *map(len, levels.values())) if levels else 0
+    free = {name: [*range(name in first, count)] for name in levels}
+    columns = {
+        name: [
+            it[(row + shift * (name not in first)) % len(it)] for row in range(count)
+        ]
+        for shift, (name, it) in enumerate(levels.items())
+    }
+    dear = [it for it in levels if _matters(columns, it, levels[it], cost)]
+    for name in dear * _PASSES:
+        total = partial(_total, columns, name, cost)
+        ways = [columns[name], *_fillings(levels[name], count)]
+        columns[name] = min(
+            [_lined_up(it, free[name], total) for it in ways], key=total
+        )
+    others = [it for it in levels if it not in dear]
+    top = max(range(count), key=lambda it: (cost(_rows(columns)[it]), it), default=0)
+    for name in filter(dearest.__contains__, others if top else ()):
+        places = [it for it in free[name] if columns[name][it] == dearest[name]]
+        if places:
+            columns[name] = _swapped(columns[name], places[-1], top)
+            free[name].remove(top)
+    for name in others * _PASSES:
+        columns[name] = _mixed(columns, name, free[name], weight)
     return _rows(columns)
 
 
@@ -111,15 +138,44 @@ def _matters(
     )
 
 
+def _led_by(first: Level, levels: Sequence[Level]) -> list[Level]:
+    return [first, *(it for it in levels if it != first)]
+
+
 def _lined_up(
-    column: list[Level], total: Callable[[list[Level]], float]
+    column: list[Level], free: Sequence[int], total: Callable[[list[Level]], float]
 ) -> list[Level]:
     """Return *column* in another order, in which no two levels would better change places."""
-    for one, two in combinations(range(len(column)), 2):
-        swapped = [*column]
-        swapped[one], swapped[two] = column[two], column[one]
-        column = min(column, swapped, key=total)
+    for one, two in combinations(free, 2):
+        column = min(column, _swapped(column, one, two), key=total)
     return column
+
+
+def _mixed(
+    columns: Mapping[str, list[Level]],
+    name: str,
+    free: Sequence[int],
+    weight: Callable[[str, Level], int],
+) -> list[Level]:
+    """Return the column *name* in an order in which its levels meet more of the others."""
+    others = [
+        [(repr(it), weight(key, it)) for it in column]
+        for key, column in columns.items()
+        if key != name
+    ]
+
+    def missed(column: list[Level]) -> int:
+        own = [(repr(it), weight(name, it)) for it in column]
+        met = (pair for it in others for pair in {*zip(own, it, strict=True)})
+        return -sum(one * two for (_, one), (_, two) in met)
+
+    return _lined_up(columns[name], free, missed)
+
+
+def _swapped(column: list[Level], one: int, two: int) -> list[Level]:
+    found = [*column]
+    found[one], found[two] = column[two], column[one]
+    return found
 
 
 def _total(

@@ -117,20 +117,33 @@ class Failure(AssertionError):  # noqa: N818 - the service's failure, no error h
         self.faults = faults
 
 
-def try_all(attempts: Iterable[Callable[[], object]]) -> None:
-    """Make every attempt, and only then raise one Failure for all that failed.
+class Attempts:
+    """Makes one attempt after the other, and only then tells of all that failed."""
 
-    Of two sightings of one fault the smaller is kept.
-    """
-    found: dict[str, Fault] = {}
-    for attempt in attempts:
+    def __init__(self) -> None:
+        self._found: dict[str, Fault] = {}
+
+    def __call__(self, attempt: Callable[[], object]) -> None:
+        """Make *attempt*; of two sightings of one fault the smaller is kept."""
         try:
             attempt()
         except Failure as exc:
             for fault in exc.faults:
-                found[fault.key] = min(fault, found.get(fault.key, fault), key=_size)
-    if found:
-        raise Failure(*found.values())
+                known = self._found.get(fault.key, fault)
+                self._found[fault.key] = min(fault, known, key=_size)
+
+    def tell(self) -> None:
+        """Raise one Failure for all that failed, if anything did."""
+        if self._found:
+            raise Failure(*self._found.values())
+
+
+def try_all(attempts: Iterable[Callable[[], object]]) -> None:
+    """Make every attempt, and only then raise one Failure for all that failed."""
+    made = Attempts()
+    for it in attempts:
+        made(it)
+    made.tell()
 
 
 def _size(fault: Fault) -> int:

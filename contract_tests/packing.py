@@ -9,6 +9,7 @@ or none of an object, a model that nobody has, a parameter outside of the body.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +28,16 @@ Row = dict[str, Way]
 Cost = Callable[[Json], Decimal]
 
 _FREE = Decimal(0)
+
+_ROWS = 7
+"""How many requests break members, if no price forbids: a member has few more ways."""
+
+_MOST_ROWS = 10
+"""How many do where what is dear must not be broken together, but for what rules ask."""
+
+_FAR = frozenset({"a JSON array", "a JSON object"})
+_FAR_FROM_A_LIST = frozenset({"a JSON number", "a JSON boolean"})
+"""The labels of values that few readers take for one of a member's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +95,39 @@ def _alone(contract: Contract) -> Iterator[Way]:
 
 
 def _by_member(contract: Contract) -> dict[str, list[Way]]:
-    """Return the ways to break each member: one of each kind first, then the others."""
-    first: dict[str, dict[object, Way]] = {}
-    others: dict[str, list[Way]] = {}
+    """Return the ways to break each member, the most telling ones first."""
+    members: dict[str, list[Way]] = {}
     for way in filter(lambda it: is_packable(contract, it), invalid_requests(contract)):
-        violation = way[0]
-        name, kind = str(violation.path[0]), (violation.path, violation.label)
-        if first.setdefault(name, {}).setdefault(kind, way) is not way:
-            others.setdefault(name, []).append(way)
-    return {name: [*it.values(), *others.get(name, ())] for name, it in first.items()}
+        members.setdefault(str(way[0].path[0]), []).append(way)
+    return {
+        name: _in_order(contract, ways, turn)
+        for turn, (name, ways) in enumerate(members.items())
+    }
+
+
+def _in_order(contract: Contract, ways: Sequence[Way], turn: int) -> list[Way]:
+    """Return *ways*: one for each side, one of each other kind, and then the rest.
+
+    Of the kinds that few readers fall for, each member has another one first.
+    """
+    sides: dict[object, Way] = {}
+    kinds: dict[object, Way] = {}
+    for way in ways:
+        for side in broken_by(contract, way[0]):
+            sides.setdefault(side, way)
+        kinds.setdefault((way[0].path, way[0].label), way)
+    far = [it for it in kinds.values() if _is_far(it[0])]
+    shift = turn % len(far) if far else 0
+    near = [it for it in kinds.values() if not _is_far(it[0])]
+    found = [*sides.values(), *near, *far[shift:], *far[:shift], *ways]
+    return [*{id(it): it for it in found}.values()]
+
+
+def _is_far(violation: Violation) -> bool:
+    """Say whether *violation* is of a kind that few readers fall for."""
+    return violation.label in _FAR or (
+        violation.rule == "enum" and violation.label in _FAR_FROM_A_LIST
+    )
 
 
 class _Packer:
@@ -105,6 +140,8 @@ class _Packer:
         cost: Cost,
         most: Decimal,
     ) -> None:
+        self._contract = contract
+        self._shown = set[RuleSide]()
         self._whole: dict[str, Any] = {**bare_body(contract), **thrift}
         strangers = stranger_values(contract.body)[:1]
         self._witness = dict(zip([STRANGER], strangers, strict=False))
@@ -112,18 +149,17 @@ class _Packer:
         self._most = max(most, cost(self._whole))
 
     def pack(self, members: Mapping[str, Sequence[Way]]) -> list[Row]:
-        """Return as few rows as hold one way of each kind; others fill what is left."""
-        kinds = {name: _kinds(ways) for name, ways in members.items()}
-        rows: list[Row] = [{} for _ in range(max(kinds.values(), default=0))]
+        """Return few rows that hold the first ways of each member; others fill them."""
+        rows: list[Row] = [{} for _ in range(_ROWS)]
         # What makes a request dear is hardest to place, so it comes first.
         dear = sorted(members, key=lambda it: not self._matters(members[it]))
         for name in dear:
-            for way in members[name][: kinds[name]]:
+            for way in members[name][:_ROWS]:
                 self._place(rows, name, way)
         for name, ways in members.items():
-            for way in ways[kinds[name] :]:
+            for way in ways[_ROWS:]:
                 self._fill(rows, name, way)
-        return rows
+        return [it for it in rows if it]
 
     def body(self, row: Row) -> dict[str, Any]:
         """Return a body in which all is right but what *row* breaks."""
@@ -146,10 +182,13 @@ class _Packer:
     def _place(self, rows: list[Row], name: str, way: Way) -> None:
         free = [it for it in rows if name not in it]
         bearable = [it for it in free if self._bears(it, name, way)]
-        if not bearable:
+        sides = {*broken_by(self._contract, way[0])}
+        if not bearable and (len(rows) < _MOST_ROWS or not sides <= self._shown):
             bearable = [{}]
             rows += bearable
-        min(bearable, key=len)[name] = way
+        if bearable:
+            min(bearable, key=len)[name] = way
+            self._shown |= sides
 
     def _fill(self, rows: list[Row], name: str, way: Way) -> None:
         for row in rows:
@@ -170,13 +209,15 @@ _MISSING = object()
 
 def _value(name: str, way: Way) -> Any:
     """Return what *way* puts in the place of the member *name*."""
-    body = decode(way[1].body or b"")
-    assert isinstance(body, dict)
-    return body.get(name, _MISSING)
+    return _members(way[1].body or b"").get(name, _MISSING)
 
 
-def _kinds(ways: Sequence[Way]) -> int:
-    return len({(it.path, it.label) for it, _ in ways})
+@lru_cache(4_096)
+def _members(body: bytes) -> Mapping[str, Any]:
+    """Read *body* once, in however many rows it is tried."""
+    found = decode(body)
+    assert isinstance(found, dict)
+    return found
 
 
 def _made_cheap(

@@ -25,6 +25,9 @@ _NO_KEY = "malformed"
 ABSURD_IDS = ("x" * 2_000, "🎬", "a b", "\x00", "%", "'--", "-1", "{request_id}")
 """Ids that no job could have."""
 
+TELLING_KEYS = ("a stranger's key", "another scheme", "no key", "no scheme")
+"""What may be wrong with a key, by the names of `bad_credentials`, the most telling first."""
+
 _NO_VALUES = ("NaN", "Infinity", "-Infinity", "1e400")
 """What slips through a comparison with a bound, where a reader of JSON lets it."""
 

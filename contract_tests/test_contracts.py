@@ -5,7 +5,8 @@ without a line added here. What is judged stands in `contract_tests.checks`.
 """
 
 from collections.abc import Iterator
-from functools import partial
+from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from hypothesis import given
 
 from contract_tests import cases, plan
 from contract_tests.cases import Case
+from contract_tests.course import Course
 from contract_tests.evidence import Job, Situation
 from contract_tests.examiner import Examiner
-from contract_tests.failures import try_all
+from contract_tests.failures import Attempts, try_all
+from contract_tests.live import Call, fixed, plan_calls
 from contract_tests.machine import machine_for
 from contract_tests.malformed import malformed_requests
 from contract_tests.plugin import ContractPlugin
@@ -23,6 +26,7 @@ from contract_tests.profiles import Draws
 from contract_tests.videos import telling_requests
 from contract_tests.violations import Violation
 from contract_tests.wire import encode
+from specs import Contract
 
 _ROUNDS = 4
 _MANY_POLLS = 12
@@ -41,6 +45,20 @@ def draws(request: pytest.FixtureRequest, examiner: Examiner) -> Draws:
     """How much Hypothesis is to try."""
     plugin = ContractPlugin.of(request.config)
     return plugin.draws(examiner.contract, examiner.tally.test)
+
+
+@lru_cache(64)
+def _few_calls(contract: Contract) -> tuple[Call, ...]:
+    return plan_calls([contract], fixed(Decimal(0))).calls
+
+
+def test_few_requests_show_every_rule(examiner: Examiner) -> None:
+    attempt = Attempts()
+    course = Course(examiner, attempt)
+    for it in _few_calls(examiner.contract):
+        course.make(it.stage, partial(it.make, examiner))
+    course.finish()
+    attempt.tell()
 
 
 def test_no_operation_works_without_a_key(examiner: Examiner) -> None:

@@ -103,6 +103,15 @@ def telling_requests(contract: Contract) -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
+def measurable_request(contract: Contract) -> dict[str, Any]:
+    """Return a valid body that asks for a video like no default one, and tall."""
+    asked = telling_requests(contract)[-1]
+    shape = contract.body.properties.get("aspect_ratio")
+    if shape and shape.schema.enum:
+        asked["aspect_ratio"] = shape.schema.enum[-1]
+    return asked
+
+
 def _choices(name: str, schema: Schema) -> tuple[Any, ...]:
     """Return the values of a member to choose from, where it shapes the video."""
     if name in _OFF:
@@ -125,6 +134,12 @@ def binding(contract: Contract, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     if all(asked.get(name) == it for name, it in off.items()):
         return asked
     return {name: it for name, it in asked.items() if name not in _COUNTED}
+
+
+def measures(contract: Contract, asked: Mapping[str, Any]) -> int:
+    """Return how much of what *asked* says a video is held to, by which one can tell."""
+    bound = binding(contract, asked)
+    return sum(bound.get(it) not in (None, "auto") for it in (*_COUNTED, *_NAMED))
 
 
 def find_differences(asked: Mapping[str, Any], video: VideoFacts) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What a run against a service that charges is going to do, and what it may cost."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
@@ -9,15 +9,16 @@ from types import MappingProxyType
 from typing import Any
 
 from contract_tests.boundaries import boundaries
-from contract_tests.cases import bare_body, few_cases
+from contract_tests.cases import Case, bare_body, few_cases
+from contract_tests.course import Stage
 from contract_tests.errors import TargetError
+from contract_tests.evidence import Job
 from contract_tests.examiner import Examiner
 from contract_tests.failures import show
 from contract_tests.live.prices import Tariff
 from contract_tests.packing import Packed, packed_refusals
 from contract_tests.plan import submit_of
 from contract_tests.rules import sides_of
-from contract_tests.violations import Violation
 from contract_tests.wire import decode, encode
 from specs import Contract, Json, Judge, Request
 
@@ -32,10 +33,15 @@ class Call:
 
     contract: Contract
     case: str
-    is_refusal: bool
     price: Decimal
     body: bytes = field(repr=False)
-    make: Callable[[Examiner], object] = field(repr=False)
+    make: Callable[[Examiner], Any] = field(repr=False)
+    stage: Stage | None = None  # of a submit: its part in the lives of the jobs
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the service is to say no, which costs nothing."""
+        return self.stage is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +101,8 @@ def plan_calls(
     for name, value in given.items():
         _refuse_stray(chosen, name, value)
     submits = [it for contract in chosen for it in _submits(contract, tariff, given)]
-    # Whoever can pay for the plan can pay for so much while nothing is spent yet.
-    most = sum((it.price for it in submits), Decimal(0))
+    # Whoever can pay for each submit can pay for a refusal that is none.
+    most = max((it.price for it in submits), default=Decimal(0))
     refusals = [it for contract in chosen for it in _refusals(contract, tariff, most)]
     cheapest_first = partial(sorted, key=lambda it: it.price)
     return LivePlan(calls=(*cheapest_first(refusals), *cheapest_first(submits)))
@@ -132,8 +138,7 @@ def _refusals(contract: Contract, tariff: Tariff, most: Decimal) -> Iterable[Cal
         sent = it.request.body or b""
         yield Call(
             contract=contract,
-            case=", ".join(_told(violation) for violation, _ in it.ways),
-            is_refusal=True,
+            case=_told(it),
             price=price(decode(sent)) if is_submit else Decimal(0),
             body=sent,
             make=partial(_refuse, it),
@@ -143,15 +148,17 @@ def _refusals(contract: Contract, tariff: Tariff, most: Decimal) -> Iterable[Cal
     yield Call(
         contract=contract,
         case="submit: without a key",
-        is_refusal=True,
         price=tariff(contract, body),
         body=keyless.body or b"",
         make=partial(_knock, keyless),
     )
 
 
-def _told(violation: Violation) -> str:
-    return f"{'.'.join(map(str, violation.path)) or 'submit'}: {violation.label}"
+def _told(packed: Packed) -> str:
+    first = packed.ways[0][0]
+    told = f"{'.'.join(map(str, first.path)) or 'submit'}: {first.label}"
+    others = len(packed.ways) - 1
+    return f"{told}, and {others} other members broken" if others else told
 
 
 def _thrift(contract: Contract, tariff: Tariff) -> dict[str, Any]:
@@ -172,15 +179,35 @@ def _submits(
     def cost(body: Json) -> float:
         return float(tariff(contract, body))
 
-    for it in few_cases(contract, given=given, cost=cost):
+    few = few_cases(contract, given=given, cost=cost, least=_rows(contract))
+    cases = sorted(few, key=lambda it: cost(it.body))
+    for stage, it in zip(_stages(len(cases)), [cases[0], *cases], strict=True):
+        # The ledger knows what was sent by its letters: the same body is written anew.
+        body = encode(it.body) + b"\n" * (stage is Stage.TWIN)
         yield Call(
             contract=contract,
-            case=it.label,
-            is_refusal=False,
+            case=f"{it.label}: the same again" if stage is Stage.TWIN else it.label,
             price=tariff(contract, it.body),
-            body=encode(it.body),
-            make=partial(_submit, it.body, it.label),
+            body=body,
+            make=partial(_submit, it, body, stage),
+            stage=stage,
         )
+
+
+def _rows(contract: Contract) -> int:
+    """Return how many bodies are sent, where rules ask for no more.
+
+    Each costs two requests. Where there are few operations to ask about, that leaves
+    room for a tenth job.
+    """
+    return 9 if contract.result is None else 7
+
+
+def _stages(bodies: int) -> Iterator[Stage]:
+    """Yield the stage of each submit of so many *bodies*, of which the first comes twice."""
+    yield from (Stage.FIRST, Stage.TWIN)
+    yield from [Stage.USUAL] * (bodies - 3)
+    yield from (Stage.FAILING, Stage.LAST)[max(0, 3 - bodies) :]
 
 
 def _refuse(it: Packed, examiner: Examiner) -> None:
@@ -191,5 +218,6 @@ def _knock(request: Request, examiner: Examiner) -> None:
     examiner.knock(request, None)
 
 
-def _submit(body: dict[str, Any], case: str, examiner: Examiner) -> None:
-    examiner.submit(body, case=case)
+def _submit(it: Case, body: bytes, stage: Stage, examiner: Examiner) -> Job:
+    failing = stage is Stage.FAILING and bool(examiner.target.failing)
+    return examiner.submit(it.body, failing=failing, sent=body, case=it.label)

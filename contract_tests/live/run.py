@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from contract_tests import plan
+from contract_tests.course import Course
 from contract_tests.errors import BudgetError, RefusedKeyError, UnreachableError
-from contract_tests.evidence import Job, Situation
+from contract_tests.evidence import Job
 from contract_tests.examiner import Examiner
 from contract_tests.failures import Failure
 from contract_tests.live.calls import LivePlan
@@ -17,7 +17,7 @@ from contract_tests.live.till import Purse, Till
 from contract_tests.reports import Circumstances, Report, report_on
 from contract_tests.tally import Tally
 from contract_tests.target import Target
-from specs import Contract, Operation, Request
+from specs import Contract
 
 OnProgress = Callable[[str, int, int], object]
 """Is told what is being done, and how much of what has been."""
@@ -75,7 +75,7 @@ def run_live(
             connection = stack.enter_context(target.connect(contract))
             till = Till(contract, connection, purse, base_url=target.base_url)
             tally = Tally(contract=contract.id, test="live")
-            run.examiners[contract] = Examiner(contract, target, till, tally)
+            run.take_on(Examiner(contract, target, till, tally))
         run.go(calls)
     return _report(run, calls, target, purse)
 
@@ -85,6 +85,7 @@ class _Run:
 
     def __init__(self, target: Target, purse: Purse, on_progress: OnProgress) -> None:
         self.examiners: dict[Contract, Examiner] = {}
+        self._courses: dict[Contract, Course] = {}
         self.stopped = ""
         self.is_locked_out = False
         self._target = target
@@ -97,12 +98,17 @@ class _Run:
         """Whether nobody has answered for a while."""
         return self._silent >= _MOST_SILENT
 
+    def take_on(self, examiner: Examiner) -> None:
+        """Have the contract of *examiner* tested too."""
+        self.examiners[examiner.contract] = examiner
+        course = Course(examiner, partial(self._try, examiner))
+        self._courses[examiner.contract] = course
+
     def go(self, calls: LivePlan) -> None:
         """Do all there is to do, as long as the service takes the key."""
         try:
             self._make(calls)
-            self._follow()
-            self._ask_what_is_free()
+            self._finish()
         except RefusedKeyError as exc:
             self.is_locked_out, self.stopped = True, str(exc)
             for examiner in self.examiners.values():
@@ -112,38 +118,15 @@ class _Run:
         """Make the calls that the budget bears, for as long as somebody answers."""
         for number, it in enumerate(calls.calls, 1):
             self._on_progress(f"{it.contract.id}: {it.case}", number, len(calls.calls))
-            self._try(self.examiners[it.contract], it.make)
-            if self.is_alone:
-                return
+            call = partial(it.make, self.examiners[it.contract])
+            self._courses[it.contract].make(it.stage, call)
 
-    def _follow(self) -> None:
-        """Poll every open job of the ledger until it has ended, or its time is over."""
+    def _finish(self) -> None:
+        """Follow every job to its end, those of earlier runs too."""
         for contract, examiner in self.examiners.items():
-            polling, waited = contract.provider.polling, 0.0
-            patience = polling.deadline
-            if self._target.patience is not None:
-                patience = self._target.patience
-            while jobs := self._open_jobs(contract, examiner):
-                is_late = waited >= polling.deadline
-                situation = Situation.WAITED if is_late else Situation.POLL
-                for it in jobs:
-                    self._try(examiner, partial(_poll, it, situation))
-                if waited >= patience or self.is_alone:
-                    break
-                self._on_progress(f"{contract.id}: waiting for jobs", 0, len(jobs))
-                examiner.advance(polling.interval)
-                waited += polling.interval
-            self._look_at_ended(contract, examiner)
-
-    def _ask_what_is_free(self) -> None:
-        """Ask with no key, and for a job of nobody: what is no submit costs nothing."""
-        for contract, examiner in self.examiners.items():
-            for job in [*examiner.jobs.values()][:1]:
-                stranger = plan.stranger_of(job.id, examiner.jobs)
-                for it in plan.requests_about(contract, job):
-                    if it.operation.id is not None and not self.is_alone:
-                        self._try(examiner, partial(_knock, it))
-                        self._try(examiner, partial(_look_for, it.operation, stranger))
+            jobs = self._open_jobs(contract, examiner)
+            self._on_progress(f"{contract.id}: waiting for jobs", 0, len(jobs))
+            self._courses[contract].finish()
 
     def _open_jobs(self, contract: Contract, examiner: Examiner) -> list[Job]:
         initial, url = contract.lifecycle.initial, self._target.base_url
@@ -152,21 +135,12 @@ class _Run:
             for it in self._purse.ledger.open_jobs(url, contract.id)
         ]
 
-    def _look_at_ended(self, contract: Contract, examiner: Examiner) -> None:
-        for job in examiner.jobs.values():
-            if self.is_alone:
-                return
-            self._try(examiner, partial(_poll, job, Situation.POLL))
-            if contract.result and job.state in contract.lifecycle.terminal:
-                self._try(examiner, partial(_fetch, job))
-        # The first is the cheapest, and the shortest to download.
-        for job in [it for it in examiner.jobs.values() if it.video][:1]:
-            self._try(examiner, partial(_watch, job))
-
-    def _try(self, examiner: Examiner, act: Callable[[Examiner], object]) -> None:
-        """Act, and go on: what is wrong is in the tally, or stops the run."""
+    def _try(self, examiner: Examiner, act: Callable[[], object]) -> None:
+        """Act, if anybody is there, and go on: what is wrong is in the tally."""
+        if self.is_alone:
+            return
         try:
-            act(examiner)
+            act()
         except Failure:
             self._silent = 0
         except BudgetError as exc:
@@ -178,26 +152,6 @@ class _Run:
                 self.stopped = str(exc)
         else:
             self._silent = 0
-
-
-def _poll(job: Job, situation: Situation, examiner: Examiner) -> None:
-    examiner.poll(job, situation=situation)
-
-
-def _fetch(job: Job, examiner: Examiner) -> None:
-    examiner.fetch(job)
-
-
-def _watch(job: Job, examiner: Examiner) -> None:
-    examiner.watch(job)
-
-
-def _knock(request: Request, examiner: Examiner) -> None:
-    examiner.knock(request, None)
-
-
-def _look_for(operation: Operation, id_: str, examiner: Examiner) -> None:
-    examiner.look_for(operation, id_)
 
 
 def _report(run: _Run, calls: LivePlan, target: Target, purse: Purse) -> LiveReport:

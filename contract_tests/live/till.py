@@ -49,7 +49,7 @@ class Till:
         self._connection = connection
         self._purse = purse
         self._base_url = base_url
-        self._is_let_in = False  # by an answer to a signed request
+        self._let_in: set[str] = set()  # the roles in which the key was let in
 
     def send(self, request: Request, *, credential: str | None) -> Exchange:
         """Return the exchange that sending *request* makes, or made before.
@@ -98,12 +98,14 @@ class Till:
     def _check_key(self, request: Request, answer: Answer) -> None:
         """Raise RefusedKeyError where it is the key that *answer* refuses.
 
-        Who has let the key in and then refuses it for a job of its own is at fault;
-        a submit may be refused for want of money at any time.
+        Who lets the key in, but never for one of the operations, is at fault; who lets
+        it in no more has locked it. A submit may be refused for want of money.
         """
         role = request.operation.role
-        self._is_let_in = self._is_let_in or 200 <= answer.status < 300
-        if answer.status in LOCKED_OUT and (role == "submit" or not self._is_let_in):
+        if 200 <= answer.status < 300:
+            self._let_in.add(role)
+        is_known = role in {"submit", *self._let_in}
+        if answer.status in LOCKED_OUT and (is_known or not self._let_in):
             raise RefusedKeyError(
                 self._contract.id,
                 f"the service refuses the key ({answer.status} to a {role})",

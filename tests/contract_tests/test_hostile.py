@@ -279,7 +279,7 @@ def test_a_server_that_hangs_is_not_asked_for_hours(registry: Registry) -> None:
     (result,) = report.contracts
     assert {it.fault.claim for it in result.faults} == {"every_request_is_answered"}
     assert result.errors == ()
-    assert len(server.talks) == 3 + 1  # the neighbour is asked for the id of a job
+    assert len(server.talks) == 3
 
 
 def test_the_deadline_holds_for_a_secured_connection_too(

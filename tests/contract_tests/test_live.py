@@ -1,6 +1,7 @@
 """A service that charges is never asked for more than the budget, whatever fails."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,6 +69,12 @@ class Bank(Service):
         super().__init__(replace(REGISTRY, contracts=contracts))
         self.charged = Decimal(0)
         self.sent: Counter[bytes] = Counter()
+        self.fetched = set[str]()
+
+    def result(self, work: Work) -> Reply:
+        status, told = super().result(work)
+        self.fetched |= {work.id} if status == 200 else set()
+        return status, told
 
     def receive(self, contracts: list[Contract], body: bytes, headers: Any) -> Reply:
         self.sent[body] += 1
@@ -480,15 +487,15 @@ def test_a_run_ends_when_nobody_answers(path: Path) -> None:
 
 
 def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None:
-    service = Bank(SMALL)
     calls = len(small_plan().calls)
+    lasting = [""] * (calls + 5)
 
-    report = run_once(
-        service, path, "9", happenings=[""] * calls + ["reset before"] * 999
-    )
+    report = run_once(Bank(SMALL), path, "9", happenings=lasting + ["reset before"] * 9)
 
-    assert report.accepted == 7
+    assert 0 < report.accepted < 8
+    assert report.unsettled <= 3
     assert "got no answer" in report.stopped
+    assert report.report.contracts[0].requests <= len(lasting)
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -545,7 +552,31 @@ def test_a_key_that_is_refused_is_no_fault_of_a_job_that_was_left_open(
     assert report.report.faults == ()
 
 
-def test_the_cheapest_video_is_downloaded_and_measured(path: Path) -> None:
+def test_what_was_paid_for_is_looked_at_and_waited_for_no_longer_than_it_takes(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class TakesAMinute(Bank):
+        @property
+        def now(self) -> float:
+            return super().now / 15
+
+    service, waited = TakesAMinute(SMALL), list[float]()
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        service.advance(seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+
+    report = run_once(service, path, "9", advance=sleep, failing={}, restart=None)
+
+    assert report.report.is_kept
+    assert len(service.fetched) == report.accepted - 1  # one was withdrawn
+    assert max(waited) <= 10
+    assert 60 < sum(waited) < 200
+
+
+def test_a_video_is_downloaded_and_measured(path: Path) -> None:
     class Tiny(Bank):
         def footage(self, work: Work) -> Footage:
             return replace(super().footage(work), width=100, height=100)

@@ -186,6 +186,8 @@ def test_a_rule_that_is_never_reached_fails_a_profile_that_must_be_complete(
     quick = replace(PROFILES["quick"], is_complete=True, drawn=1, lives=1)
     monkeypatch.setitem(PROFILES, "quick", quick)
     monkeypatch.setattr("contract_tests.plan.invalid_requests", lambda _: iter(()))
+    packed = "contract_tests.live.calls.packed_refusals"
+    monkeypatch.setattr(packed, lambda *_, **__: iter(()))
 
     code, output = run_pytest(
         "-o",

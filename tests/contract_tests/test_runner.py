@@ -157,7 +157,7 @@ def test_a_run_ends_with_the_first_fault_that_is_looked_for(
     small_registry: Registry,
 ) -> None:
     service = faulty.TakesMoreThanTheMaximum(small_registry)
-    wanted = "test_planned_violations_are_refused"
+    wanted = "test_few_requests_show_every_rule"
 
     report = run_against(
         service, small_registry, AIMLAPI, until=lambda it: it.rule == "maximum"

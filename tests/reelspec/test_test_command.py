@@ -173,9 +173,9 @@ def test_a_live_run_says_what_it_costs_and_shows_every_rule(
     told = " ".join(err.split())
     assert code == Exit.OK
     assert {it["verdict"] for it in result["rules"]} == {"proved"}
-    assert paid["accepted"] == 7
-    assert paid["spent"] == paid["planned"] == "2.162500"
-    assert "7 calls to be accepted may cost $2.1625 together" in " ".join(err.split())
+    assert paid["accepted"] == 8
+    assert paid["spent"] == paid["planned"] == "2.275000"
+    assert "8 calls to be accepted may cost $2.275 together" in " ".join(err.split())
     assert PLACEHOLDER_KEY not in ledger.read_text()
     assert len(calls) <= 60
     assert {it["outcome"] for it in calls} == {"accepted", "refused"}
@@ -209,7 +209,7 @@ def test_a_live_run_keeps_to_a_small_budget_and_goes_on_later(
     assert "the budget does not bear all of it" in told
     assert "4 calls accepted, 0 without an answer; at most $0.425 spent" in told
     assert rich == Exit.OK
-    assert "7 calls accepted" in rest
+    assert "8 calls accepted" in rest
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_live_run_is_refused_when_nobody_is_there_to_agree(
     )
 
     assert code == Exit.USAGE
-    assert "may cost $2.1625" in out
+    assert "may cost $2.275" in out
     assert "pass --yes" in err
 
 

@@ -1,15 +1,25 @@
 """Every mutant is killed by the claim that names its fault, and nobody else is."""
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from contract_tests import CLAIMS, Progress
+from contract_tests.live import Tariff, fixed, published
 from specs import Registry
 from tests.contract_tests.mutants import MUTANTS, Mutant, Service
 from tests.contract_tests.mutants.catalogue import AIMLAPI, FAL
-from tests.contract_tests.mutants.execution import DRAWN, examine, execute, kill
+from tests.contract_tests.mutants.execution import (
+    DRAWN,
+    Verdict,
+    examine,
+    execute,
+    kill,
+)
+from tests.contract_tests.mutants.few import MISSED, attempt
+from tests.contract_tests.mutants.page import PAGE
 from tests.contract_tests.mutants.reference import Reply
 
 CONTRACTS = sorted({it.contract for it in MUTANTS.values()})
@@ -50,6 +60,46 @@ def test_the_correct_service_is_not_blamed_whatever_the_seed(
         (result,) = examine(Service(registry), registry, contract, seed=seed).contracts
 
         assert result.faults == (), f"seed {seed}"
+
+
+# ---- few requests
+
+
+@pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
+def test_few_requests_kill_a_mutant_unless_it_is_known_why_not(
+    mutant: Mutant, registry: Registry
+) -> None:
+    contract = registry.contract(mutant.contract)
+    trial = attempt(mutant.build(registry), contract)
+    verdict = Verdict(mutant=mutant, result=trial.report.report.contracts[0])
+
+    assert bool(verdict.killers) is (mutant.name not in MISSED), str(verdict)
+    assert trial.requests <= 60
+    assert trial.accepted <= 20
+
+
+@pytest.mark.parametrize("tariff", [fixed(Decimal(1)), published], ids=["one", "real"])
+def test_few_requests_show_every_rule_of_the_correct_service(
+    tariff: Tariff, registry: Registry
+) -> None:
+    for contract in registry.contracts:
+        if tariff is published and contract.provider.name != "fal":
+            continue  # no price is published
+        trial = attempt(Service(registry), contract, tariff)
+
+        (result,) = trial.report.report.contracts
+        assert result.faults == ()
+        assert result.coverage == 1
+        assert trial.report.report.is_kept
+        assert trial.requests <= 60
+        assert trial.accepted <= 20
+
+
+def test_what_few_requests_miss_is_told_with_the_reason() -> None:
+    page = " ".join(PAGE.read_text("utf-8").split())
+
+    for name, reason in MISSED.items():
+        assert f"{MUTANTS[name].fault}: {reason}." in page
 
 
 def test_every_claim_has_a_mutant_that_it_alone_must_kill() -> None:
