@@ -112,7 +112,7 @@ def few_cases(
     nothing they hold more values than any rule asks for.
     """
     needed = _needed(contract, given)
-    count = max(least, *map(len, needed.values()))
+    count = max([least, *map(len, needed.values())])
 
     def price(row: Mapping[str, Any]) -> float:
         return cost(_body(contract, row))
@@ -140,9 +140,10 @@ def few_cases(
         for value in _most(it.schema)
         if value in needed[it.name]
     }
-    rows = covering_rows(
+    covering = covering_rows(
         needed, cost=price, weight=weight, first=first, dearest=heaviest, least=count
     )
+    rows = covering or [{}]  # who has no parameters has one body
     return [
         Case(
             label=f"many values at once ({n} of {len(rows)})", body=_body(contract, row)

@@ -1,9 +1,10 @@
 """The page about the contract tests, held against the contract tests."""
 
 import re
+from decimal import Decimal
 
 from contract_tests import PROFILES
-from contract_tests.live import plan_calls, published
+from contract_tests.live import fixed, plan_calls, published
 from contract_tests.sockets import MOST_BYTES
 from contract_tests.target import Target
 from reelspec.test_command import command
@@ -51,5 +52,16 @@ def test_the_page_tells_how_many_calls_a_run_that_is_paid_for_makes() -> None:
     calls = plan_calls([contract], published)
     refusals = len(calls.calls) - len(calls.submits)
 
-    assert len(calls.submits) == 7
-    assert f"seven submits, which show every rule together with {refusals}" in TEXT
+    told = f"2.28 dollars at most, and {refusals} requests that must be refused"
+    assert len(calls.submits) == 8
+    assert round(calls.total, 2) == Decimal("2.28")
+    assert f"those are eight submits, {told}" in TEXT
+
+
+def test_the_page_tells_how_many_calls_a_run_without_a_price_list_makes() -> None:
+    for contract in Registry.load(vendored_folder()).of("aimlapi"):
+        calls = plan_calls([contract], fixed(Decimal(1)))
+        refusals = len(calls.calls) - len(calls.submits)
+
+        assert len(calls.submits) == 10
+        assert f"ten submits and {refusals} refusals" in TEXT

@@ -393,6 +393,20 @@ def test_a_plan_is_short_whatever_the_contract(contract: Contract) -> None:
     assert len(plan.submits) <= 20
 
 
+def test_a_contract_without_parameters_is_planned_too() -> None:
+    submit = SMALL_AIMLAPI.submit
+    nothing = replace(SMALL_AIMLAPI.body, properties={}, additional=False)
+    contract = replace(SMALL_AIMLAPI, submit=replace(submit, body=nothing))
+
+    plan = plan_calls([contract], fixed(Decimal(1)))
+
+    assert [it.stage for it in plan.submits] == ["first", "the first again"]
+    assert {json.dumps(json.loads(it.body)) for it in plan.submits} == {
+        json.dumps(contract.fixed)
+    }
+    assert len({it.body for it in plan.submits}) == 2
+
+
 def test_a_plan_tells_each_call_and_what_is_sent() -> None:
     plan = small_plan()
 
