@@ -128,12 +128,14 @@ class RedisStore:
         """Hand over *jobs* in one round trip; say of each whether its key was free."""
         now = time.time_ns() // 1_000
         try:
-            with self._redis.pipeline() as pipe:
-                for job in jobs:
-                    pipe.set(_JOB + job.key, encode_job(job), nx=True)
+            # Not as a transaction, which answers each command twice. So the order comes
+            # first: it may name jobs that did not come, but no job is left out of it.
+            with self._redis.pipeline(transaction=False) as pipe:
                 order = {it.key: now + number for number, it in enumerate(jobs)}
                 pipe.zadd(_ORDER, order, nx=True)
-                *free, _ = pipe.execute()
+                for job in jobs:
+                    pipe.set(_JOB + job.key, encode_job(job), nx=True)
+                _, *free = pipe.execute()
         except self._trouble as exc:
             raise StoreError(
                 f"Redis cannot take {len(jobs)} jobs: {exc}; look after the server"
