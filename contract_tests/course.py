@@ -19,9 +19,8 @@ Attempt = Callable[[Callable[[], object]], object]
 """Does what it is given, and keeps what comes of it."""
 
 _FIRST_LOOK = 0.6  # seconds after which the first job is looked at: less than any takes
-_DENSE_UNTIL = (
-    10.0  # seconds: each look until then comes after twice the time, then eight
-)
+# Seconds until which each look comes after twice the time; then after eight times.
+_DENSE_UNTIL = 10.0
 _LONGEST_PAUSE = 10.0  # seconds, where time really passes
 _MANY_POLLS = 5  # at one instant
 _KNOCKS = 3
@@ -38,11 +37,21 @@ class Stage(StrEnum):
 
 
 class Course:
-    """Follows the jobs of *examiner*, each request by an *attempt*."""
+    """Follows the jobs of *examiner*, each request by an *attempt*.
 
-    def __init__(self, examiner: Examiner, attempt: Attempt) -> None:
+    Once *is_over* there is nobody left to wait for.
+    """
+
+    def __init__(
+        self,
+        examiner: Examiner,
+        attempt: Attempt,
+        *,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._examiner = examiner
         self._attempt = attempt
+        self._is_over = is_over
         self._jobs: dict[Stage, list[Job]] = {it: [] for it in Stage}
         self._waited = 0.0
         self._unseen: set[str] = set()  # the ids of jobs not asked for since a restart
@@ -135,7 +144,7 @@ class Course:
         deadline = examiner.contract.provider.polling.deadline
         patience = self._patience
         pause = _LONGEST_PAUSE if examiner.target.is_live else deadline
-        while waited < patience and self._open():
+        while waited < patience and self._open() and not self._is_over():
             pause = min(pause, patience - waited)
             examiner.advance(pause)
             waited += pause
@@ -163,10 +172,8 @@ class Course:
             nobody = plan.stranger_of(job.id, examiner.jobs)
             for turn in range(max(_KNOCKS, len(about_a_job))):
                 operation = about_a_job[turn % len(about_a_job)]
-                request, key = (
-                    request_for(operation, job.id),
-                    telling[turn % len(telling)],
-                )
+                request = request_for(operation, job.id)
+                key = telling[turn % len(telling)]
                 self._attempt(partial(examiner.knock, request, key))
             first, last = about_a_job[0], about_a_job[-1]
             absurd = plan.ABSURD_IDS[0]
@@ -192,7 +199,7 @@ class Course:
         if self._examiner.target.is_live:
             seconds = min(seconds, _LONGEST_PAUSE)
         seconds = min(seconds, self._patience - self._waited)
-        if seconds <= 0:
+        if seconds <= 0 or self._is_over():
             return False
         self._examiner.advance(seconds)
         self._waited += seconds

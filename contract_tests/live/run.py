@@ -101,8 +101,9 @@ class _Run:
     def take_on(self, examiner: Examiner) -> None:
         """Have the contract of *examiner* tested too."""
         self.examiners[examiner.contract] = examiner
-        course = Course(examiner, partial(self._try, examiner))
-        self._courses[examiner.contract] = course
+        self._courses[examiner.contract] = Course(
+            examiner, partial(self._try, examiner), is_over=lambda: self.is_alone
+        )
 
     def go(self, calls: LivePlan) -> None:
         """Do all there is to do, as long as the service takes the key."""

@@ -504,9 +504,13 @@ def test_nobody_is_asked_for_long_when_the_service_goes_away(path: Path) -> None
     calls = len(small_plan().calls)
     lasting = [""] * (calls + 5)
 
-    report = run_once(Bank(SMALL), path, "9", happenings=lasting + ["reset before"] * 9)
+    service = Bank(SMALL)
+    begun = service.now
+
+    report = run_once(service, path, "9", happenings=lasting + ["reset before"] * 9)
 
     assert 0 < report.accepted < 8
+    assert service.now - begun < SMALL.provider.polling.deadline / 2
     assert report.unsettled <= 3
     assert "got no answer" in report.stopped
     assert report.report.contracts[0].requests <= len(lasting)
