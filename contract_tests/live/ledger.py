@@ -137,9 +137,15 @@ class Ledger:
         self.entries.append(entry)
 
     def write_answer(
-        self, entry: Entry, answer: Answer, *, job: str, curl: str
+        self,
+        entry: Entry,
+        answer: Answer,
+        *,
+        job: str,
+        curl: str,
+        cost: Decimal | None = None,
     ) -> None:
-        """Put the *answer* to *entry* on the disk, and the id of the *job* it made."""
+        """Put the *answer* to *entry* on the disk, the id of the *job* and its *cost*."""
         self._write(
             "answer",
             self.entries.index(entry),
@@ -148,13 +154,14 @@ class Ledger:
             body=_text(answer.body),
             job=job,
             curl=curl,
+            cost=_written(cost),
         )
-        entry.answer, entry.job, entry.curl = answer, job, curl
+        entry.answer, entry.job, entry.curl, entry.cost = answer, job, curl, cost
 
     def write_end(self, entry: Entry, state: str, *, cost: Decimal | None) -> None:
         """Put on the disk that the job of *entry* ended in *state*."""
-        told = None if cost is None else str(cost)
-        self._write("end", self.entries.index(entry), state=state, cost=told)
+        cost = entry.cost if cost is None else cost
+        self._write("end", self.entries.index(entry), state=state, cost=_written(cost))
         entry.state, entry.cost = state, cost
 
     def _write(self, event: str, call: int, **facts: Any) -> None:
@@ -194,11 +201,20 @@ class Ledger:
                 body=str(line["body"]).encode("utf-8", "surrogateescape"),
             )
             entry.job, entry.curl = str(line["job"]), str(line["curl"])
+            entry.cost = _read_cost(line.get("cost"))
         elif event == "end":
             entry.state = str(line["state"])
-            entry.cost = None if line["cost"] is None else Decimal(line["cost"])
+            entry.cost = _read_cost(line["cost"])
         else:
             raise ValueError(event)
+
+
+def _written(cost: Decimal | None) -> str | None:
+    return None if cost is None else str(cost)
+
+
+def _read_cost(written: Any) -> Decimal | None:
+    return None if written is None else Decimal(written)
 
 
 def _text(raw: bytes) -> str:

@@ -78,6 +78,7 @@ class Till:
         )
         if known := self._purse.ledger.find(asked):
             return self._recall(request, known)
+        self._refuse_wrong_prices()
         self._purse.refuse(asked.price, self._contract.id)
         self._purse.ledger.write_call(asked)
         exchange = self._send(request, credential)
@@ -89,11 +90,28 @@ class Till:
             answer,
             job=job if isinstance(job, str) else "",
             curl=exchange.curl,
+            cost=self._cost(answer) if taken else None,
         )
         # A model that nobody has may be as closed as it is unknown.
         if asked.signed and request.operation is self._contract.submit:
             self._check_key(request, exchange.answer)
         return exchange
+
+    def _refuse_wrong_prices(self) -> None:
+        """Raise BudgetError where a call has cost more than the prices say it could."""
+        for it in self._purse.ledger.entries:
+            is_ours = (it.base_url, it.contract) == (self._base_url, self._contract.id)
+            if not is_ours or it.cost is None:
+                continue
+            most = self._purse.tariff(
+                self._contract, decode(it.body.encode("utf-8", "surrogateescape"))
+            )
+            if it.cost > most:
+                raise BudgetError(
+                    self._contract.id,
+                    f"a call cost {it.cost}, and by its price {most} at most",
+                    fix="mend the price in provider.toml, or give a higher --price",
+                )
 
     def _check_key(self, request: Request, answer: Answer) -> None:
         """Raise RefusedKeyError where it is the key that *answer* refuses.

@@ -476,6 +476,26 @@ def test_a_run_follows_jobs_that_another_left_open(path: Path) -> None:
     assert still == []
 
 
+def test_a_run_stops_at_the_first_call_that_costs_more_than_its_price(
+    path: Path,
+) -> None:
+    service, price = Bank(SMALL_AIMLAPI), fixed(Decimal("0.10"))  # it charges 0.30
+
+    def run() -> LiveReport:
+        with AsgiBridge(service) as bridge, Ledger.open(path) as ledger:
+            purse = Purse(budget=Decimal(9), tariff=price, ledger=ledger)
+            plan = plan_calls([SMALL_AIMLAPI], price)
+            return run_live(plan, service.target(bridge), purse)
+
+    first, again = run(), run()
+
+    assert "a call cost 0.3, and by its price 0.10 at most" in first.stopped
+    assert "--price" in first.stopped
+    assert (first.accepted, first.spent) == (1, Decimal("0.3"))
+    assert (again.accepted, again.spent) == (1, Decimal("0.3"))
+    assert run_once(service, path, "9", contract=SMALL_AIMLAPI).stopped == ""
+
+
 def test_a_submit_without_an_answer_is_not_sent_again(path: Path) -> None:
     service = Bank(SMALL)
     refusals = len(small_plan().calls) - 7
