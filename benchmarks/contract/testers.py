@@ -160,9 +160,10 @@ class Schemathesis:
                 timeout=_LONGEST,
                 check=False,
             ).returncode  # fmt: skip
-            # A run that broke off with an error of its own has told nothing of the service.
+            # A faulty service may make the program break off, which tells nothing of it;
+            # the correct one may not, or the baseline would lack what was left.
             is_broken = code not in (0, 1)
-            if is_broken and not subject.requests:
+            if is_broken and (build is Service or not subject.requests):
                 raise RuntimeError(f"{PROGRAM} ended with code {code}")
             return _trial(subject, begun, 0 if is_broken else code)
 
