@@ -2,17 +2,20 @@
 
 It can be severed in the middle of an answer, which ASGI has no words for. It does not
 wait for ever: a head that is too long, or that does not arrive, ends it, and whoever
-waits for a body that does not arrive is woken. And an answer that is whole is written
-at once: messages of ASGI would take longer than all the mock does.
+waits for a body that does not arrive is woken. And no more is done than an exchange
+takes: a head that is known is not parsed, an answer that waits for nothing is no task,
+and one that is whole is written at once, without the messages of ASGI.
 """
 
 import asyncio
 import logging
 import struct
+import types
 from asyncio import Event, TimerHandle, Transport
-from functools import cached_property
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from functools import cached_property, partial
 from socket import SO_LINGER, SOL_SOCKET
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote
 
 import httptools
@@ -27,54 +30,39 @@ from mock_server import exchange
 from mock_server.app import MockApp
 from mock_server.damage import SEVER
 from mock_server.exchange import Head, Reply
+from mock_server.heads import Heads
+from mock_server.rounds import Inbox, Outbox
 
 _LOG = logging.getLogger("uvicorn.error")
 _LONGEST_HEAD = 65_536
 _PATIENCE = 20.0  # seconds for a head to arrive
 
 
-class Outbox:
-    """Answers that are ready: those of one round of the loop are written together.
+class Shared(NamedTuple):
+    """What the connections of one server have in common."""
 
-    Each write may wake the client, and to do that takes longer than much of an answer.
-    One that is awake already, since it reads the answer before, need not be woken.
-    """
+    inbox: Inbox
+    outbox: Outbox
+    heads: Heads
 
-    def __init__(self) -> None:
-        self._answers: list[tuple[Exchange, bytes]] = []
-        self._defaults: list[tuple[bytes, bytes]] = []
-        self._default_lines = b""
 
-    def write_defaults(self, headers: list[tuple[bytes, bytes]]) -> bytes:
-        """Return *headers*, which every answer of the same second has, as lines."""
-        if headers is not self._defaults:
-            self._default_lines = b"".join([b"%b: %b\r\n" % it for it in headers])
-            self._defaults = headers
-        return self._default_lines
-
-    def put(self, it: "Exchange", answer: bytes) -> None:
-        """Have *answer* to *it* written when all that is ready to run has run."""
-        if not self._answers:
-            asyncio.get_running_loop().call_soon(self._send)
-        self._answers.append((it, answer))
-
-    def _send(self) -> None:
-        answers, self._answers = self._answers, []
-        for it, answer in answers:
-            it.send_now(answer)
+def connections() -> Callable[..., "Connection"]:
+    """Return what makes the connections of one server."""
+    return partial(Connection, shared=Shared(Inbox(), Outbox(), Heads()))
 
 
 class Connection(HttpToolsProtocol):
     """A connection that can be severed, and that does not wait for ever."""
 
+    cycle: "Exchange | None"  # type: ignore[assignment]  # as it is made here
     _head_length = 0
     _head_begun = _body_begun = False
     _arriving: TimerHandle | None = None
     _idle_since: float | None = None  # while no request is on its way
 
-    def __init__(self, *args: Any, outbox: Outbox, **options: Any) -> None:
+    def __init__(self, *args: Any, shared: Shared, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.outbox = outbox
+        self.shared = shared
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Wait for the first head."""
@@ -90,6 +78,28 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; wait for the rest of a head that is not complete."""
+        if self._head_begun or self._body_begun:
+            self._parse(data)
+            return
+        known = self.shared.heads.split(data, self.server)
+        if known is not None:
+            self._arrived()
+            self._idle_since = None
+            self._open(Exchange(self, *known))
+            return
+        before = self.cycle
+        self._parse(data)
+        it = self.cycle
+        if it is not None and it is not before and self._is_ordinary(it):
+            self.shared.heads.learn(data, it.head, len(it.body))
+
+    def _is_ordinary(self, it: "Exchange") -> bool:
+        """Say whether *it* has come whole, and asks nothing of the connection."""
+        if it.more_body or it.waiting_for_100_continue:
+            return False
+        return it.keep_alive and not self.parser.should_upgrade()
+
+    def _parse(self, data: bytes) -> None:
         # The parser keeps an unfinished head to itself, however long it gets. How much of
         # this belongs to a head behind a whole request is not known, and not counted.
         self._head_length += len(data)
@@ -105,7 +115,7 @@ class Connection(HttpToolsProtocol):
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Answer all the same a client that has no more to send, but may still read."""
         cycle = self.cycle
-        if not isinstance(cycle, Exchange) or not cycle.is_owed:
+        if cycle is None or not cycle.is_owed:
             return False
         cycle.hang_up(whole=not self._body_begun)
         return True
@@ -117,15 +127,32 @@ class Connection(HttpToolsProtocol):
         self._head_begun = True
 
     def on_headers_complete(self) -> None:
-        """Hand the request to the app, or queue it behind the one that is answered."""
+        """Take the request, whose body may still be on its way."""
         self._head_begun, self._body_begun = False, True
         self._arrived()
-        before, self.cycle = self.cycle, Exchange(self)
-        if isinstance(before, Exchange) and not before.response_complete:
+        parser, url = self.parser, httptools.parse_url(self.url)
+        head = Head(
+            parser.get_method().decode("ascii"),
+            url.path,
+            url.query or b"",
+            self.scheme or "http",
+            self.server,
+            tuple(self.headers),
+        )
+        it = Exchange(self, head)
+        it.version = parser.get_http_version()
+        it.keep_alive = it.version != "1.0" and parser.should_keep_alive()
+        it.waiting_for_100_continue = self.expect_100_continue
+        self._open(it)
+
+    def _open(self, it: "Exchange") -> None:
+        """Hand a request to the app, or queue it behind the one that is answered."""
+        before, self.cycle = self.cycle, it
+        if before is not None and not before.response_complete:
             self.flow.pause_reading()
-            self.pipeline.appendleft((self.cycle, self.app))
+            self.pipeline.appendleft((it, self.app))
         else:
-            self._start_asgi_task(self.cycle, self.app)
+            self.shared.inbox.put(it, self.app)
 
     def on_response_complete(self) -> None:
         """Go on with the next request, or wait for one, for as long as is usual."""
@@ -134,7 +161,8 @@ class Connection(HttpToolsProtocol):
             return
         self.flow.resume_reading()
         if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
+            it, app = self.pipeline.pop()
+            self.shared.inbox.put(cast("Exchange", it), app)
             return
         self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
@@ -190,6 +218,7 @@ class Connection(HttpToolsProtocol):
     def _wake_reader(self) -> None:
         # The server's own event: it has a reader look, who then finds nothing new. The
         # reader may have begun to wait a little later than this did.
+        assert self.cycle is not None
         self.cycle.message_event.set()
         self._arriving = self.loop.call_later(0.05, self._wake_reader)
 
@@ -199,32 +228,29 @@ class Exchange(RequestResponseCycle):
 
     logger = _LOG
     access_log = disconnected = response_started = response_complete = False
-    more_body = True
+    keep_alive = True
+    waiting_for_100_continue = False
+    version = "1.1"
     _taken = False  # the body, by whoever answers
     _hung_up = _broken_off = False
     _piece = True  # by piece is how an answer is sent that is not whole
     chunked_encoding = None
     expected_content_length = 0
 
-    def __init__(self, connection: Connection) -> None:
-        parser = connection.parser
-        version = parser.get_http_version()
-        url = httptools.parse_url(connection.url)
-        self.head = Head(
-            parser.get_method().decode("ascii"),
-            url.path,
-            url.query or b"",
-            connection.scheme or "http",
-            connection.server,
-            tuple(connection.headers),
-        )
-        self.body = bytearray()
-        self.message_event = Event()
+    def __init__(
+        self, connection: Connection, head: Head, body: bytes | None = None
+    ) -> None:
+        self.head = head
+        self.body = bytearray() if body is None else body  # type: ignore[assignment]  # of which one is only read
+        self.more_body = body is None
         self.transport, self.flow = connection.transport, connection.flow
-        self.waiting_for_100_continue = connection.expect_100_continue
-        self.keep_alive = version != "1.0" and parser.should_keep_alive()
         self.on_response = connection.on_response_complete
-        self._connection, self._version = connection, version
+        self._connection = connection
+
+    @cached_property
+    def message_event(self) -> Event:  # type: ignore[override]  # made when it is asked for
+        """Set when there is news for who waits to receive something."""
+        return Event()
 
     @cached_property
     def scope(self) -> HTTPScope:  # type: ignore[override]  # made when it is asked for
@@ -233,7 +259,7 @@ class Exchange(RequestResponseCycle):
         return {
             "type": "http",
             "asgi": {"version": it.asgi_version, "spec_version": "2.3"},
-            "http_version": self._version,
+            "http_version": self.version,
             "server": it.server,
             "client": it.client,
             "scheme": self.head.scheme,
@@ -257,20 +283,41 @@ class Exchange(RequestResponseCycle):
         """Whether the answer is still to be sent, and not being sent piece by piece."""
         return not (self.response_complete or (self.response_started and self._piece))
 
-    async def run_asgi(self, app: ASGI3Application) -> None:
-        """Answer the request by *app*."""
+    def begin(self, app: ASGI3Application) -> None:
+        """Answer the request by *app*, as a task from when that first has to wait.
+
+        Before, it cannot be cancelled: `asyncio.timeout` and its like raise RuntimeError.
+        """
         if not isinstance(app, MockApp) or app.is_own(self.head):
-            await super().run_asgi(app)
+            self._start_task(self.run_asgi(app))
             return
-        reply = await app.answer(self.head, self.receive)  # type: ignore[arg-type]  # the same messages, by other names
-        if type(reply) is Reply:
-            try:
-                await self._write(reply)
-            except ValueError:
-                _LOG.exception("%s %r", self.head.method, self.head.path)
-                await self.send_500_response()
+        answering = app.answer(self.head, self.receive)  # type: ignore[arg-type]  # the same messages, by other names
+        try:
+            waits_for = answering.send(None)
+        except StopIteration as end:
+            self._send_reply(end.value)
         else:
-            await super().run_asgi(cast("ASGI3Application", reply))
+            self._start_task(self._finish(_go_on(answering, waits_for)))
+
+    async def _finish(self, answering: Awaitable[Reply]) -> None:
+        self._send_reply(await answering)
+
+    def _send_reply(self, reply: Reply) -> None:
+        """Write *reply* as a whole, if that can be done at once."""
+        if type(reply) is not Reply or self.flow.write_paused:
+            self._start_task(self.run_asgi(cast("ASGI3Application", reply)))
+            return
+        try:
+            self._write(reply)
+        except ValueError:
+            _LOG.exception("%s %r", self.head.method, self.head.path)
+            self._start_task(self.send_500_response())
+
+    def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
+        tasks = self._connection.tasks
+        task = asyncio.get_running_loop().create_task(work)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     def hang_up(self, *, whole: bool) -> None:
         """Expect no more of the client, who has broken off where its body is not *whole*."""
@@ -294,12 +341,10 @@ class Exchange(RequestResponseCycle):
         body, self.body = bytes(self.body), bytearray()
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async def _write(self, reply: Reply) -> None:
-        """Write *reply* as a whole."""
-        await self.flow.drain()  # at once, unless the client does not read
+    def _write(self, reply: Reply) -> None:
         if self.disconnected:
             return
-        outbox = self._connection.outbox
+        outbox = self._connection.shared.outbox
         parts = (
             STATUS_LINE[reply.status],
             outbox.write_defaults(self.default_headers),
@@ -314,7 +359,26 @@ class Exchange(RequestResponseCycle):
         """Write the whole *answer*, which ends the exchange."""
         self.response_complete = True
         self.transport.write(answer)
-        self.message_event.set()
+        if "message_event" in vars(self):  # or else nobody waits
+            self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
+
+
+@types.coroutine
+def _go_on(
+    answering: Coroutine[Any, Any, Reply], waits_for: Any
+) -> Generator[Any, Any, Reply]:
+    """Go on with *answering*, which was begun by hand and *waits_for* something."""
+    while True:
+        try:
+            yield waits_for
+        except BaseException as exc:
+            try:
+                waits_for = answering.throw(exc)
+            except StopIteration as end:
+                reply: Reply = end.value
+                return reply
+        else:
+            return (yield from answering.__await__())

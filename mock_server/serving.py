@@ -15,7 +15,7 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from mock_server.connection import Connection, Outbox
+from mock_server.connection import connections
 from mock_server.errors import AddressError, PortInUseError
 from mock_server.threads import PATIENCE, start_serving
 
@@ -91,7 +91,7 @@ class Server:
 def _prepare(app: ASGIApp, on_ready: Callable[[], None]) -> _Announcing:
     config = uvicorn.Config(
         app,
-        http=partial(Connection, outbox=Outbox()),  # type: ignore[arg-type]  # is called, no more
+        http=connections(),  # type: ignore[arg-type]  # is called, no more
         access_log=False,
         proxy_headers=False,
         log_level="warning",

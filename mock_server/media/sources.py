@@ -71,7 +71,8 @@ class Sources:
         if self._fetch is None:
             return None
         try:
-            return await self._fetch(url)
+            # A limit of time takes a task, and an answer is none until it first waits.
+            return await asyncio.ensure_future(self._fetch(url))
         except UnfetchedError as exc:
             _LOG.warning("input %.100r: was not fetched: %s", url, exc)
             return None

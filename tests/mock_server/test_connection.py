@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +19,7 @@ from uvicorn.server import ServerState
 import mock_server.connection
 from mock_server import ManualClock, Server, build_app
 from mock_server.app import MockApp
-from mock_server.connection import Connection, Outbox
+from mock_server.connection import Connection, connections
 from mock_server.exchange import Head, Reply
 from specs import Registry
 from tests.mock_server.conftest import INPAINTING
@@ -480,8 +480,7 @@ def idle(registry: Registry, loop: Loop) -> tuple[Connection, Line]:
     app = build_app(registry)
     config = uvicorn.Config(app, timeout_keep_alive=5, lifespan="off", ws="none")
     config.load()
-    options: Any = {"_loop": loop, "outbox": Outbox()}
-    connection = Connection(config, ServerState(), {}, **options)
+    connection = connections()(config, ServerState(), {}, _loop=loop)
     connection.connection_made(line := Line())
     loop.calls.clear()
     connection.on_response_complete()
@@ -533,23 +532,34 @@ def test_a_connection_that_is_lost_is_looked_after_no_more(
     assert not loop.calls
 
 
-def test_the_answers_of_one_round_are_written_together() -> None:
-    written = list[str]()
+@pytest.mark.parametrize("waits_again", [False, True], ids=["ends", "goes on"])
+def test_an_answer_that_is_broken_off_hears_of_it(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, *, waits_again: bool
+) -> None:
+    heard = Event()
 
-    class Exchange:
-        def __init__(self, name: str) -> None:
-            self.name = name
+    def cancel(rounds: int) -> None:
+        loop = asyncio.get_running_loop()
+        if rounds:
+            loop.call_soon(cancel, rounds - 1)
+            return
+        for task in asyncio.all_tasks():
+            if "_finish" in repr(task.get_coro()):
+                task.cancel()
 
-        def send_now(self, answer: bytes) -> None:
-            written.append(self.name + answer.decode())
+    async def answer(*_: Any) -> Reply:
+        assert asyncio.current_task() is None
+        cancel(3)
+        try:
+            await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            heard.set()
+            if waits_again:
+                await asyncio.sleep(0)
+                assert asyncio.current_task() is not None
+        return Reply(status=200, body=b"all the same")
 
-    async def answer() -> None:
-        outbox = Outbox()
-        for name in "ab":
-            outbox.put(cast("Any", Exchange(name)), b"!")
-            assert not written
-        await asyncio.sleep(0)
+    monkeypatch.setattr(MockApp, "answer", answer)
 
-    asyncio.run(answer())
-
-    assert written == ["a!", "b!"]
+    assert client.get(GENERATIONS).text == "all the same"
+    assert heard.is_set()
