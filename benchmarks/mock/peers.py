@@ -1,7 +1,8 @@
 """The mock beside other servers that validate the same body, and beside its limit."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -23,7 +24,7 @@ from specs import vendored_folder
 HERE = Path(__file__).parent
 PRISM = HERE / "node_modules" / ".bin" / "prism"
 DOCUMENT = vendored_folder() / "aimlapi" / "wan2.2-vace-fun-a14b-pose.json"
-ROUNDS = 3
+ROUNDS = 5
 LIMIT = "the limit"
 LOADS = ("submit", "invalid", "poll")
 
@@ -66,24 +67,32 @@ def load_of(name: str, server: Running) -> Load:
     return submits(VALID) if name == "submit" else submits(INVALID, refused=True)
 
 
-def measure_all(seconds: int) -> dict[str, dict[str, float]]:
-    """Return the median rate by program and load, and the seconds to start."""
-    found: dict[str, dict[str, float]] = {}
-    with TemporaryDirectory() as name:
-        for program in programs(Path(name) / "jobs.sqlite"):
-            with running(program) as server:
-                rates = found[program.name] = {"start": server.started}
-                for what in LOADS if program.polls else LOADS[:2]:
-                    load = load_of(what, server)
-                    rates[what] = median(
-                        press(server, load, seconds=seconds).rate for _ in range(ROUNDS)
-                    )
-                    print(f"{program.name}: {what} {rates[what]:,.0f}/s", flush=True)
+def measure_all(seconds: int) -> dict[str, dict[str, list[float]]]:
+    """Return by program and load the rate of each round, and the seconds to start.
+
+    The programs take turns within a round, since the machine is not the same from one
+    minute to the next. One that is not loaded does nothing.
+    """
+    found: dict[str, dict[str, list[float]]] = {}
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        all_ = programs(Path(folder) / "jobs.sqlite")
+        servers = {it.name: stack.enter_context(running(it)) for it in all_}
+        polled = {it.name for it in all_ if it.polls}
+        for name, server in servers.items():
+            found[name] = {"start": [server.started]}
+        for what in LOADS:
+            chosen = polled if what == "poll" else servers.keys()
+            loads = {it: load_of(what, servers[it]) for it in servers if it in chosen}
+            for _ in range(ROUNDS):
+                for name, load in loads.items():
+                    rate = press(servers[name], load, seconds=seconds).rate
+                    found[name].setdefault(what, []).append(rate)
+                    print(f"{name}: {what} {rate:,.0f}/s", flush=True)
     return found
 
 
-def write_table(found: Mapping[str, Mapping[str, float]]) -> str:
-    """Return the table, in Markdown."""
+def write_table(found: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
+    """Return the table, in Markdown: medians of the rates, and of each round's ratios."""
     limit = found[LIMIT]
     rows = [
         "| server | valid submits/s | of the limit | invalid submits/s | of the limit "
@@ -93,15 +102,23 @@ def write_table(found: Mapping[str, Mapping[str, float]]) -> str:
     for name, rates in found.items():
         cells = [name]
         for load in LOADS:
-            rate = rates.get(load)
-            cells += (
-                ["–", "–"]
-                if rate is None
-                else [f"{rate:,.0f}", f"{rate / limit[load]:.2f}"]
-            )
-        cells.append(f"{rates['start']:.2f} s")
+            if load not in rates:
+                cells += ["–", "–"]
+                continue
+            pairs = zip(rates[load], limit[load], strict=True)
+            ratios = [rate / most for rate, most in pairs]
+            cells.append(f"{median(rates[load]):,.0f}")
+            cells.append(_write_ratios(ratios))
+        cells.append(f"{rates['start'][0]:.2f} s")
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def _write_ratios(ratios: Sequence[float]) -> str:
+    """Return the median of *ratios*, and the least and the greatest."""
+    least, most = f"{min(ratios):.2f}", f"{max(ratios):.2f}"
+    middle = f"{median(ratios):.2f}"
+    return middle if least == most else f"{middle} ({least} to {most})"
 
 
 def compare_peers(seconds: int) -> str:

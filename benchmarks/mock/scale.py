@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -51,38 +51,62 @@ def running_redis(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def measure_workers(
-    count: int, seconds: int
-) -> dict[str, tuple[float, dict[str, float]]]:
-    """Return by load the rate, and the CPU seconds of a request by who takes them."""
-    found = {}
-    with TemporaryDirectory() as name, running_redis(Path(name)) as (store, redis):
-        command = (*MOCK, "--store", store, "--workers", str(count))
-        with running(Program(name=f"{count} workers", command=command)) as server:
-            loads = {"valid submits": submits(VALID), "polls": polls_of(server)}
-            for what, load in loads.items():
-                rounds = []
-                for _ in range(ROUNDS):
-                    mock, other = cpu_seconds([server.pid]), cpu_seconds([redis])
-                    pressed = press(server, load, seconds=seconds)
-                    requests = pressed.rate * seconds
-                    shares = {
-                        "mock": (cpu_seconds([server.pid]) - mock) / requests,
-                        "redis": (cpu_seconds([redis]) - other) / requests,
-                        "wrk": pressed.cpu_seconds / requests,
-                    }
-                    rounds.append((pressed.rate, shares))
-                found[what] = sorted(rounds, key=lambda it: it[0])[ROUNDS // 2]
-                print(f"{count} workers: {what} {found[what][0]:,.0f}/s", flush=True)
+    counts: Sequence[int], seconds: int
+) -> dict[int, dict[str, tuple[float, dict[str, float]]]]:
+    """Return, by number of workers and load, the rate and each program's CPU seconds.
+
+    Of each it is the median round; the numbers take turns.
+    """
+    found: dict[int, dict[str, tuple[float, dict[str, float]]]] = {
+        it: {} for it in counts
+    }
+    with ExitStack() as stack:
+        servers = {it: _start_workers(it, stack) for it in counts}
+        for what in ("valid submits", "polls"):
+            rounds: dict[int, list[tuple[float, dict[str, float]]]]
+            rounds = {it: [] for it in counts}
+            for _ in range(ROUNDS):
+                for count, (server, redis) in servers.items():
+                    load = polls_of(server) if what == "polls" else submits(VALID)
+                    rounds[count].append(_weigh(server, redis, load, seconds))
+                    rate = rounds[count][-1][0]
+                    print(f"{count} workers: {what} {rate:,.0f}/s", flush=True)
+            for count, all_ in rounds.items():
+                found[count][what] = sorted(all_, key=lambda it: it[0])[ROUNDS // 2]
     return found
 
 
+def _start_workers(count: int, stack: ExitStack) -> tuple[Running, int]:
+    """Return a mock of *count* workers on a Redis of its own, and that one's process."""
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    store, redis = stack.enter_context(running_redis(folder))
+    command = (*MOCK, "--store", store, "--workers", str(count))
+    program = Program(name=f"{count} workers", command=command)
+    return stack.enter_context(running(program)), redis
+
+
+def _weigh(
+    server: Running, redis: int, load: Load, seconds: int
+) -> tuple[float, dict[str, float]]:
+    """Return the rate, and the CPU seconds of a request by who takes them."""
+    mock, other = cpu_seconds([server.pid]), cpu_seconds([redis])
+    pressed = press(server, load, seconds=seconds)
+    requests = pressed.rate * seconds
+    return pressed.rate, {
+        "mock": (cpu_seconds([server.pid]) - mock) / requests,
+        "redis": (cpu_seconds([redis]) - other) / requests,
+        "wrk": pressed.cpu_seconds / requests,
+    }
+
+
 def compare_workers(seconds: int) -> str:
-    """Return the table of two workers against one, on one Redis.
+    """Return the table of two workers against one, each on a Redis of its own.
 
     The last column is the most that this machine allows: as many requests as its
     cores can compute for all programs together, against those of one worker.
     """
-    one, two = measure_workers(1, seconds), measure_workers(2, seconds)
+    found = measure_workers((1, 2), seconds)
+    one, two = found[1], found[2]
     rows = [
         "| load | one worker | two | ratio | CPU of a request, with two: mock, Redis, wrk "
         f"| ratio that {_CORES} cores allow |",
