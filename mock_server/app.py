@@ -139,7 +139,7 @@ def build_app(
             selection=selection,
             access=access,
             courier=courier,
-            verdicts={it.id: Verdicts(it) for it in current.contracts},
+            verdicts={it: Verdicts(it) for it in current.contracts},
             self_check=self_check,
         )
         control = Control(

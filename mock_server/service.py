@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Hashable, Mapping
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from starlette.types import Receive
 
@@ -15,7 +16,6 @@ from mock_server.damage import inflict
 from mock_server.errors import BrokenAnswerError, UnknownJobError
 from mock_server.exchange import (
     BodyTooLargeError,
-    Call,
     Reply,
     SlowBodyError,
     read_body,
@@ -28,7 +28,7 @@ from mock_server.media.sources import Sources
 from mock_server.refusals.problems import problem, refuse
 from mock_server.refusals.reasons import Reason, RefusedError
 from mock_server.routing import Act, Place, Route, Routes
-from mock_server.scenarios import scenario_of
+from mock_server.scenarios import Scenario, scenario_of
 from mock_server.selection import Selection
 from mock_server.validation.validation import (
     check_submit,
@@ -44,12 +44,21 @@ from specs import (
     Contract,
     Event,
     IllegalEventError,
+    Json,
     Operation,
     Provider,
 )
 
 _MOST_QUEUED = 1_000  # jobs that are counted where a submit limits the queue
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+class Order(NamedTuple):
+    """A submit that keeps every rule, before a job comes of it."""
+
+    contract: Contract
+    members: dict[str, Json]
+    scenario: Scenario
 
 
 class Service:
@@ -65,7 +74,7 @@ class Service:
         selection: Selection,
         access: Access,
         courier: Courier,
-        verdicts: Mapping[str, Verdicts],
+        verdicts: Mapping[Contract, Verdicts],
         self_check: bool,
     ) -> None:
         self._routes = routes
@@ -99,14 +108,11 @@ class Service:
         try:
             reply = await self._serve(place, provider, note, receive)
         except RefusedError as refusal:
-            note.breaches = refusal.breaches
-            reply = refuse(
-                refusal,
-                provider,
-                call,
-                request_id=self._ledger.draw_request_id(),
-                now=self._ledger.clock.now(),
-            )
+            reply = self._refuse(refusal, provider, note)
+        except BodyTooLargeError:
+            reply = self._refuse(RefusedError(Reason.TOO_LARGE), provider, note)
+        except SlowBodyError:
+            reply = self._refuse(RefusedError(Reason.TOO_SLOW), provider, note)
         client_id = call.headers.get("x-client-request-id")
         if (
             client_id is not None
@@ -118,40 +124,72 @@ class Service:
             return reply
         return inflict(note.scenario.damage, reply)
 
+    def _refuse(self, refusal: RefusedError, provider: Provider, note: Note) -> Reply:
+        note.breaches = refusal.breaches
+        return refuse(
+            refusal,
+            provider,
+            note.call,
+            request_id=self._ledger.draw_request_id(),
+            now=self._ledger.clock.now(),
+        )
+
     async def _serve(
         self, place: Place, provider: Provider, note: Note, receive: Receive
     ) -> Reply:
         route = place.require_route()
         note.role = route.role
         key = self._access.admit(provider, note.call)
-        if self._is_run(provider, note.call):
-            return await self._run(route, note, key, receive)
-        if route.role == "output":
-            raise RefusedError(Reason.UNKNOWN_PATH)
-        if route.role == "submit":
-            return await self._submit(route, note, key, receive)
-        return await self._follow(place, route, note, key)
+        runs = provider.queue is not None and note.call.host == provider.queue.run_host
+        opens = route.role == "submit" or (route.role == "output" and runs)
+        if not opens:
+            if runs or route.role == "output":
+                raise RefusedError(Reason.UNKNOWN_PATH)
+            return await self._follow(place, route, note, key)
+        limit = provider.limits.body_bytes
+        body = await read_body(receive, note.call, limit=limit)
+        note.call = note.call.with_body(body)
+        order = self._examine(route, note, key)
+        if runs:
+            return await self._run(order, route, note, receive)
+        return await self._submit(order, note)
 
-    async def _submit(
-        self, route: Route, note: Note, key: str, receive: Receive
-    ) -> Reply:
-        contract, job = await self._open(route, note, key, receive)
+    def _examine(self, route: Route, note: Note, key: str) -> Order:
+        """Return what the submit of *note* asks for; raise RefusedError if it is wrong."""
+        call = note.call
+        contract, members = select_contract(route, read_json(call))
+        note.contract = contract
+        scenario = self._selection.of_submit(call, key, contract)
+        note.scenario = scenario
+        if scenario.strikes_calls and scenario.refusal is not None:
+            raise RefusedError(scenario.refusal)
+        check_submit(self._verdicts[contract], contract, call, members)
+        return Order(contract, members, scenario)
+
+    async def _submit(self, order: Order, note: Note) -> Reply:
+        contract, call = order.contract, note.call
+        queues = contract.result is not None
+        name = contract.provider.name
+        patience = synchronous.read_patience(call.headers, name) if queues else math.inf
+        job = await self._open(order, note, patience=patience)
         now = job.submitted
         history = tuple(job.history(contract.lifecycle, now))
-        view = View(contract, job, history, now, note.call.origin)
-        kind = polling if contract.result is None else queueing
-        what = contract.id, view.origin, kind.particulars(view)
+        view = View(contract, job, history, now, call.origin)
+        kind = queueing if queues else polling
+        what = contract, call.origin, kind.particulars(view)
         return self._prepared.answer_submit(
             what,
             job.key,
             lambda: self._checked(kind.answer_submit(view), view, contract.submit),
         )
 
-    async def _run(self, route: Route, note: Note, key: str, receive: Receive) -> Reply:
+    async def _run(
+        self, order: Order, route: Route, note: Note, receive: Receive
+    ) -> Reply:
         """Return the outcome itself, as the host does that keeps no queue."""
-        if route.role not in ("submit", "output"):
-            raise RefusedError(Reason.UNKNOWN_PATH)
-        contract, job = await self._open(route, note, key, receive)
+        contract = order.contract
+        # Whoever waits for the output has it end then, queued or not.
+        job = await self._open(order, note)
         look = partial(self._look, contract, job.id, note.call.origin)
         patience = synchronous.read_patience(note.call.headers, contract.provider.name)
         view = await synchronous.wait_for_end(look, receive, patience=patience)
@@ -162,24 +200,11 @@ class Service:
         return synchronous.as_stream(reply) if route.role == "output" else reply
 
     async def _open(
-        self, route: Route, note: Note, key: str, receive: Receive
-    ) -> tuple[Contract, Job]:
-        """Return the job that a valid submit opens, and its contract."""
-        try:
-            limit = route.provider.limits.body_bytes
-            body = await read_body(receive, note.call, limit=limit)
-        except BodyTooLargeError as exc:
-            raise RefusedError(Reason.TOO_LARGE) from exc
-        except SlowBodyError as exc:
-            raise RefusedError(Reason.TOO_SLOW) from exc
-        note.call = call = note.call.with_body(body)
-        contract, members = select_contract(route, read_json(call))
-        note.contract = contract
-        scenario = self._selection.of_submit(call, key, contract)
-        note.scenario = scenario
-        if scenario.strikes_calls and scenario.refusal is not None:
-            raise RefusedError(scenario.refusal)
-        check_submit(self._verdicts[contract.id], contract, call, members)
+        self, order: Order, note: Note, *, patience: float = math.inf
+    ) -> Job:
+        """Return the job that comes of *order*, which is queued for *patience* at most."""
+        contract, members, scenario = order
+        call = note.call
         query = read_query(call) if call.query else {}
         await self._check_queue(contract, query)
         facts = contract.provider.webhooks
@@ -187,16 +212,12 @@ class Service:
         webhook = read_webhook(url, call.origin)
         inputs = keep_inputs(contract, members)
         source = await self._sources.measure(contract, members)
-        # Whoever waits for the output has it end then, queued or not.
-        queues = contract.result is not None and not self._is_run(route.provider, call)
-        name = contract.provider.name
-        patience = synchronous.read_patience(call.headers, name) if queues else math.inf
         job = await self._ledger.open(
             contract, inputs, scenario, webhook, source, patience=patience
         )
         await self._courier.expect(job)
         note.job = job.id
-        return contract, job
+        return job
 
     async def _check_queue(self, contract: Contract, query: Mapping[str, str]) -> None:
         """Raise RefusedError where the queue is longer than *query* allows."""
@@ -261,10 +282,6 @@ class Service:
         reply = queueing.answer_result(view, files)
         return self._checked(reply, view, view.contract.outcome)
 
-    @staticmethod
-    def _is_run(provider: Provider, call: Call) -> bool:
-        return provider.queue is not None and call.host == provider.queue.run_host
-
     async def _find(
         self, route: Route, given: Mapping[str, str]
     ) -> tuple[Contract, Job]:
@@ -302,7 +319,7 @@ class Service:
         """Return *reply*; raise BrokenAnswerError if it is a success and breaks a rule."""
         if not (self._self_check and 200 <= reply.status < 300):
             return reply
-        breach = self._verdicts[view.contract.id].find_broken(
+        breach = self._verdicts[view.contract].find_broken(
             operation, job_id=view.job.id, status=reply.status, body=reply.body
         )
         if breach is not None:

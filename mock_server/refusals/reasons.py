@@ -31,6 +31,8 @@ class RefusedError(Exception):
     rules an INVALID request breaks; `allowed` the methods of a path.
     """
 
+    __slots__ = ("allowed", "breaches", "detail", "reason")
+
     def __init__(
         self,
         reason: Reason,
@@ -39,7 +41,6 @@ class RefusedError(Exception):
         breaches: Sequence[Breach] = (),
         allowed: Sequence[str] = (),
     ) -> None:
-        super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
         self.breaches = tuple(breaches)

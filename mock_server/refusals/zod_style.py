@@ -51,8 +51,8 @@ def _message(refusal: RefusedError, call: Call, messages: Messages) -> str:
         return f"Body validation error!\n{refusal.detail}"
     if refusal.reason is Reason.INVALID:
         place = refusal.breaches[0].location.capitalize()
-        lines = (f"{_name(it)}{_explain(it)}" for it in refusal.breaches)
-        return "\n".join((f"{place} validation error!", *lines))
+        lines = [f"{_name(it)}{_explain(it)}" for it in refusal.breaches]
+        return "\n".join([f"{place} validation error!", *lines])
     return refusal.word(messages)
 
 

@@ -48,13 +48,14 @@ def read_json(call: Call) -> Json:
         raise RefusedError(
             Reason.UNREADABLE, "Expected a body of content type application/json"
         )
-    if call.body.count(b",") > _MOST_VALUES:
+    body = call.body
+    if len(body) > _MOST_VALUES and body.count(b",") > _MOST_VALUES:
         raise RefusedError(Reason.UNREADABLE, f"More than {_MOST_VALUES} values")
     try:
-        content: Json = orjson.loads(call.body)
+        content: Json = orjson.loads(body)
     except orjson.JSONDecodeError as exc:
         raise RefusedError(Reason.UNREADABLE, str(exc)) from exc
-    if call.body.count(b"[") + call.body.count(b"{") > _DEEPEST:
+    if body.count(b"[") + body.count(b"{") > _DEEPEST:
         _check_depth(content)
     return content
 
