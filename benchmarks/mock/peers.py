@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 from benchmarks.mock.load import (
@@ -24,7 +24,6 @@ from specs import vendored_folder
 HERE = Path(__file__).parent
 PRISM = HERE / "node_modules" / ".bin" / "prism"
 DOCUMENT = vendored_folder() / "aimlapi" / "wan2.2-vace-fun-a14b-pose.json"
-ROUNDS = 5
 LIMIT = "the limit"
 LOADS = ("submit", "invalid", "poll")
 
@@ -67,10 +66,10 @@ def load_of(name: str, server: Running) -> Load:
     return submits(VALID) if name == "submit" else submits(INVALID, refused=True)
 
 
-def measure_all(seconds: int) -> dict[str, dict[str, list[float]]]:
+def measure_all(rounds: int) -> dict[str, dict[str, list[float]]]:
     """Return by program and load the rate of each round, and the seconds to start.
 
-    The programs take turns within a round, since the machine is not the same from one
+    In a round each program is loaded for a second: the machine is not the same from one
     minute to the next. One that is not loaded does nothing.
     """
     found: dict[str, dict[str, list[float]]] = {}
@@ -83,11 +82,11 @@ def measure_all(seconds: int) -> dict[str, dict[str, list[float]]]:
         for what in LOADS:
             chosen = polled if what == "poll" else servers.keys()
             loads = {it: load_of(what, servers[it]) for it in servers if it in chosen}
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 for name, load in loads.items():
-                    rate = press(servers[name], load, seconds=seconds).rate
+                    rate = press(servers[name], load, seconds=1).rate
                     found[name].setdefault(what, []).append(rate)
-                    print(f"{name}: {what} {rate:,.0f}/s", flush=True)
+                    print(f"{what}: {name} {rate:,.0f}/s", flush=True)
     return found
 
 
@@ -115,12 +114,11 @@ def write_table(found: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
 
 
 def _write_ratios(ratios: Sequence[float]) -> str:
-    """Return the median of *ratios*, and the least and the greatest."""
-    least, most = f"{min(ratios):.2f}", f"{max(ratios):.2f}"
-    middle = f"{median(ratios):.2f}"
-    return middle if least == most else f"{middle} ({least} to {most})"
+    """Return the median of *ratios*, and the quartiles beside it."""
+    low, middle, high = (f"{it:.2f}" for it in quantiles(ratios, n=4))
+    return middle if low == high else f"{middle} ({low} to {high})"
 
 
 def compare_peers(seconds: int) -> str:
-    """Return the table of all programs, each loaded for so many *seconds* at a time."""
-    return write_table(measure_all(seconds))
+    """Return the table of all programs, each loaded for three times as many *seconds*."""
+    return write_table(measure_all(3 * seconds))

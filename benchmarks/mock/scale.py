@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from benchmarks.mock.load import (
@@ -50,29 +51,33 @@ def running_redis(folder: Path) -> Iterator[tuple[str, int]]:
         process.wait(10)
 
 
-def measure_workers(
-    counts: Sequence[int], seconds: int
-) -> dict[int, dict[str, tuple[float, dict[str, float]]]]:
-    """Return, by number of workers and load, the rate and each program's CPU seconds.
+class Round(NamedTuple):
+    """Requests a second, and the CPU seconds that a request took each program."""
 
-    Of each it is the median round; the numbers take turns.
-    """
-    found: dict[int, dict[str, tuple[float, dict[str, float]]]] = {
-        it: {} for it in counts
-    }
+    rate: float
+    mock: float
+    redis: float
+    wrk: float
+
+
+def measure_workers(
+    counts: Sequence[int], rounds: int
+) -> dict[str, dict[int, list[Round]]]:
+    """Return rounds of a second by load and number of workers, which take turns."""
+    found: dict[str, dict[int, list[Round]]] = {}
     with ExitStack() as stack:
         servers = {it: _start_workers(it, stack) for it in counts}
         for what in ("valid submits", "polls"):
-            rounds: dict[int, list[tuple[float, dict[str, float]]]]
-            rounds = {it: [] for it in counts}
-            for _ in range(ROUNDS):
+            found[what] = {it: [] for it in counts}
+            loads = {
+                it: polls_of(server) if what == "polls" else submits(VALID)
+                for it, (server, _) in servers.items()
+            }
+            for _ in range(rounds):
                 for count, (server, redis) in servers.items():
-                    load = polls_of(server) if what == "polls" else submits(VALID)
-                    rounds[count].append(_weigh(server, redis, load, seconds))
-                    rate = rounds[count][-1][0]
-                    print(f"{count} workers: {what} {rate:,.0f}/s", flush=True)
-            for count, all_ in rounds.items():
-                found[count][what] = sorted(all_, key=lambda it: it[0])[ROUNDS // 2]
+                    round_ = _press(server, redis, loads[count])
+                    found[what][count].append(round_)
+                    print(f"{what}: {count} workers {round_.rate:,.0f}/s", flush=True)
     return found
 
 
@@ -85,40 +90,39 @@ def _start_workers(count: int, stack: ExitStack) -> tuple[Running, int]:
     return stack.enter_context(running(program)), redis
 
 
-def _weigh(
-    server: Running, redis: int, load: Load, seconds: int
-) -> tuple[float, dict[str, float]]:
-    """Return the rate, and the CPU seconds of a request by who takes them."""
+def _press(server: Running, redis: int, load: Load) -> Round:
     mock, other = cpu_seconds([server.pid]), cpu_seconds([redis])
-    pressed = press(server, load, seconds=seconds)
-    requests = pressed.rate * seconds
-    return pressed.rate, {
-        "mock": (cpu_seconds([server.pid]) - mock) / requests,
-        "redis": (cpu_seconds([redis]) - other) / requests,
-        "wrk": pressed.cpu_seconds / requests,
-    }
+    pressed = press(server, load, seconds=1)
+    return Round(
+        rate=pressed.rate,
+        mock=(cpu_seconds([server.pid]) - mock) / pressed.rate,
+        redis=(cpu_seconds([redis]) - other) / pressed.rate,
+        wrk=pressed.cpu_seconds / pressed.rate,
+    )
 
 
 def compare_workers(seconds: int) -> str:
     """Return the table of two workers against one, each on a Redis of its own.
 
-    The last column is the most that this machine allows: as many requests as its
-    cores can compute for all programs together, against those of one worker.
+    All are medians. The last column is the most that this machine allows: as many
+    requests as its cores can compute for all programs together, against those of one
+    worker.
     """
-    found = measure_workers((1, 2), seconds)
-    one, two = found[1], found[2]
     rows = [
         "| load | one worker | two | ratio | CPU of a request, with two: mock, Redis, wrk "
         f"| ratio that {_CORES} cores allow |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for what, (rate, _) in one.items():
-        more, shares = two[what]
-        most = _CORES / sum(shares.values()) / rate
-        cpu = ", ".join(f"{it * 1e6:.0f}" for it in shares.values())
+    for what, found in measure_workers((1, 2), 3 * seconds).items():
+        one, two = found[1], found[2]
+        rate, more = (median(it.rate for it in some) for some in (one, two))
+        pairs = zip(one, two, strict=True)
+        ratio = median(both.rate / alone.rate for alone, both in pairs)
+        shares = [median(some) for some in list(zip(*two, strict=True))[1:]]
+        cpu = ", ".join(f"{it * 1e6:.0f}" for it in shares)
         rows.append(
-            f"| {what} | {rate:,.0f}/s | {more:,.0f}/s | {more / rate:.2f} "
-            f"| {cpu} µs | {most:.2f} |"
+            f"| {what} | {rate:,.0f}/s | {more:,.0f}/s | {ratio:.2f} "
+            f"| {cpu} µs | {_CORES / sum(shares) / rate:.2f} |"
         )
     return "\n".join(rows)
 
