@@ -27,9 +27,10 @@ from mock_server.errors import (
     UnknownJobError,
     UnknownScenarioError,
 )
+from mock_server.listening import base_url_of, listen
 from mock_server.rules import Rules
 from mock_server.scenarios import SCENARIO_HEADER, SCENARIOS, Scenario
-from mock_server.serving import Server, base_url_of, listen, serve
+from mock_server.serving import Server, serve
 from mock_server.stores.sqlite import SqliteStore
 from mock_server.stores.store import MemoryStore, Store
 from mock_server.timing import Timing, read_timings

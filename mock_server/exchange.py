@@ -118,14 +118,14 @@ class Reply:
     def with_text(self, old: str, new: str) -> "Reply":
         """Return the same answer with *new* for *old*, which is as long, throughout."""
         headers = {name: it.replace(old, new) for name, it in self.headers.items()}
-        body = self.body.replace(old.encode(), new.encode())
+        before, after = old.encode(), new.encode()
         reply = Reply(
             status=self.status,
-            body=body,
+            body=self.body.replace(before, after),
             headers=headers,
             content_type=self.content_type,
         )
-        reply._lines = self.header_lines.replace(old.encode(), new.encode())
+        reply._lines = self.header_lines.replace(before, after)
         return reply
 
     def with_headers(self, headers: Mapping[str, str]) -> "Reply":

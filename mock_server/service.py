@@ -205,11 +205,13 @@ class Service:
         """Return the job that comes of *order*, which is queued for *patience* at most."""
         contract, members, scenario = order
         call = note.call
-        query = read_query(call) if call.query else {}
-        await self._check_queue(contract, query)
-        facts = contract.provider.webhooks
-        url = query.get(facts.parameter) if facts else None
-        webhook = read_webhook(url, call.origin)
+        webhook = None
+        if call.query:
+            query = read_query(call)
+            await self._check_queue(contract, query)
+            facts = contract.provider.webhooks
+            url = query.get(facts.parameter) if facts else None
+            webhook = read_webhook(url, call.origin)
         inputs = keep_inputs(contract, members)
         source = await self._sources.measure(contract, members)
         job = await self._ledger.open(

@@ -1,6 +1,5 @@
-"""Puts an app on a real socket with uvicorn, blocking or in a thread."""
+"""Has uvicorn serve an app on a socket, blocking or in a thread."""
 
-import errno
 import gc
 import logging
 import socket
@@ -16,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mock_server.connection import connections
-from mock_server.errors import AddressError, PortInUseError
+from mock_server.listening import base_url_of, listen
 from mock_server.threads import PATIENCE, start_serving
 
 _MOST_NEW_OBJECTS = 20_000
@@ -108,30 +107,3 @@ def _prepare(app: ASGIApp, on_ready: Callable[[], None]) -> _Announcing:
 def _is_fault(record: logging.LogRecord) -> bool:
     """Say whether a message of uvicorn is about more than an exchange that was cut off."""
     return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on *host* and *port*."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(2048)
-    except (OSError, OverflowError) as exc:
-        listener.close()
-        if isinstance(exc, OSError) and exc.errno == errno.EADDRINUSE:
-            raise PortInUseError(
-                f"{host}:{port}: another program listens on this port; stop it, or "
-                "choose another (0 takes a free one)"
-            ) from exc
-        raise AddressError(
-            f"{host}:{port}: cannot be listened on: {exc}; choose another address"
-        ) from exc
-    return listener
-
-
-def base_url_of(listener: socket.socket) -> str:
-    """Return the URL at which *listener* is reached."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,8 +1,8 @@
-"""Several processes that answer on one socket and share one store.
+"""Several processes that answer on one port and share one store.
 
 The parent listens and forks, and serves nothing itself, so that it has nothing to lose
-and can put another in the place of a worker that has ended. When it ends, however it
-does, so do the workers.
+and can put another in the place of a worker that has ended: who has called meanwhile
+waits for that one. When the parent ends, however it does, so do the workers.
 """
 
 import os
@@ -17,6 +17,7 @@ from multiprocessing.context import ForkProcess
 from threading import Thread
 
 from mock_server.agreement import Bell
+from mock_server.listening import spread
 
 _PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds before another takes the place
 _TRIED = 10.0  # seconds after which a worker has shown that it can live
@@ -63,6 +64,7 @@ class Crew:
         self._count = count
         self._work = work
         self._listener = listener
+        self._listeners: list[socket.socket] = []
         self._on_ready = on_ready
         self._on_loss = on_loss
         self._bell: Bell = _FORK.RawValue("Q")
@@ -77,12 +79,15 @@ class Crew:
         """
         self._lifeline, self._end = os.pipe()
         try:
+            self._listeners = spread(self._listener, self._count)
             self._places = {it: _Place(self._hire(it)) for it in range(self._count)}
             return self._look_after()
         except KeyboardInterrupt:
             return 0
         finally:
             self._dismiss()
+            for it in self._listeners[1:]:
+                it.close()
 
     def _look_after(self) -> int:
         announced = False
@@ -133,7 +138,7 @@ class Crew:
         os.close(self._end)
         Thread(target=_end_with, args=(self._lifeline,), daemon=True).start()
         post = Post(
-            listener=self._listener,
+            listener=self._listeners[rank],
             rank=rank,
             bell=self._bell,
             ready=lambda: self._says.send(rank),

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import get_context
 from pathlib import Path
 from shutil import ignore_patterns
 from typing import Any
@@ -22,7 +23,8 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from mock_server import Crew, listen
+from mock_server import Crew, PortInUseError, Post, base_url_of, listen
+from mock_server.listening import spread
 from reelspec.cli import main
 from specs import vendored_folder
 
@@ -432,3 +434,53 @@ def test_processes_that_share_no_memory_refuse_to_keep_jobs_there() -> None:
 
     assert outcome.exit_code == 2
     assert "do not share memory" in outcome.output
+
+
+@linux
+def test_who_wakes_first_does_not_take_all_that_come_at_once() -> None:
+    fork = get_context("fork")
+    called, taken = fork.Event(), fork.Event()
+
+    def work(post: Post) -> None:
+        post.ready()
+        (called if post.rank == 0 else taken).wait()
+        post.listener.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                with post.listener.accept()[0] as caller:
+                    caller.sendall(str(post.rank).encode())
+        taken.set()
+        threading.Event().wait()  # until it is told to end
+
+    def call() -> None:
+        address = listener.getsockname()
+        callers = [socket.create_connection(address, timeout=20) for _ in range(60)]
+        called.set()
+        for caller in callers:
+            with caller:
+                shares[caller.recv(1).decode()] += 1
+        raise KeyboardInterrupt
+
+    shares = Counter[str]()
+    with listen("127.0.0.1", 0) as listener:
+        assert Crew(2, work, listener=listener, on_ready=call).run() == 0
+
+    assert shares.total() == 60
+    assert min(shares["0"], shares["1"]) > 10
+
+
+def test_where_the_system_does_not_spread_connections_workers_share_a_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with listen("127.0.0.1", 0) as listener:
+        assert spread(listener, 3) == [listener] * 3
+
+
+@linux
+def test_nobody_else_can_take_a_port_that_workers_share() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        port = base_url_of(listener).rpartition(":")[2]
+        _, second = spread(listener, 2)
+        with second, pytest.raises(PortInUseError):
+            listen("127.0.0.1", int(port))
