@@ -127,15 +127,21 @@ class RedisStore:
     def _insert(self, jobs: Sequence[Job]) -> Sequence[bool]:
         """Hand over *jobs* in one round trip; say of each whether its key was free."""
         now = time.time_ns() // 1_000
+        order = {it.key: now + number for number, it in enumerate(jobs)}
+        rows = [(_JOB + it.key, encode_job(it)) for it in jobs]
         try:
             # Not as a transaction, which answers each command twice. So the order comes
             # first: it may name jobs that did not come, but no job is left out of it.
             with self._redis.pipeline(transaction=False) as pipe:
-                order = {it.key: now + number for number, it in enumerate(jobs)}
                 pipe.zadd(_ORDER, order, nx=True)
-                for job in jobs:
-                    pipe.set(_JOB + job.key, encode_job(job), nx=True)
-                _, *free = pipe.execute()
+                if len(order) == len(rows):
+                    # All or none of them, by a command that takes as long as for one.
+                    pipe.msetnx(dict(rows))
+                    if pipe.execute()[1]:
+                        return [True] * len(rows)
+                for key, row in rows:
+                    pipe.set(key, row, nx=True)
+                free = pipe.execute()[-len(rows) :]
         except self._trouble as exc:
             raise StoreError(
                 f"Redis cannot take {len(jobs)} jobs: {exc}; look after the server"

@@ -134,6 +134,16 @@ def test_a_deleted_job_is_gone(store: Store) -> None:
     assert len(store) == 0
 
 
+def test_of_jobs_of_one_key_that_are_added_together_one_is_kept(store: Store) -> None:
+    jobs = [make_job("a"), make_job("a"), make_job("b")]
+
+    async def add_all() -> list[bool]:
+        return await asyncio.gather(*map(store.add, jobs))
+
+    assert asyncio.run(add_all()) == [True, False, True]
+    assert len(store) == 2
+
+
 def test_of_jobs_added_together_only_the_one_whose_key_is_taken_is_refused(
     store: Store,
 ) -> None:
