@@ -8,7 +8,7 @@ parser, and by it alone.
 from mock_server.exchange import Head
 from mock_server.memory import Memory
 
-_MOST, _ROOM = 10_000, 4_000_000  # heads that are remembered, and their bytes
+_MOST, _ROOM = 20_000, 8_000_000  # heads that are remembered, and their bytes
 _END = b"\r\n\r\n"
 
 

@@ -18,7 +18,7 @@ from mock_server.connection import connections
 from mock_server.listening import base_url_of, listen
 from mock_server.threads import PATIENCE, start_serving
 
-_MOST_NEW_OBJECTS = 20_000
+_COLLECTING = 10_000, 2, 50  # new objects, and rounds of the younger generation
 
 
 class _Announcing(uvicorn.Server):
@@ -49,9 +49,10 @@ def serve(
     """
     # What is there now stays. And the calls that are answered at one time hold more
     # objects than the collector usually waits for: it would look at all of them again
-    # and again, and find none to collect.
+    # and again, and find none to collect. Those that it has seen twice stay as well: to
+    # look at ten times as many makes everybody wait, for the 80 ms that it may take.
     gc.freeze()
-    gc.set_threshold(_MOST_NEW_OBJECTS, 10, 10)
+    gc.set_threshold(*_COLLECTING)
     # Once it has shut down, uvicorn passes the interrupt on.
     with listener or listen(host, port) as opened, suppress(KeyboardInterrupt):
         base_url = base_url_of(opened)
