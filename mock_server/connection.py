@@ -15,7 +15,7 @@ from asyncio import Event, TimerHandle, Transport
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import cached_property, partial
 from socket import SO_LINGER, SOL_SOCKET
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import unquote
 
 import httptools
@@ -31,24 +31,34 @@ from mock_server.app import MockApp
 from mock_server.damage import SEVER
 from mock_server.exchange import Head, Reply
 from mock_server.heads import Heads
-from mock_server.rounds import Inbox, Outbox
+from mock_server.rounds import Round
 
 _LOG = logging.getLogger("uvicorn.error")
 _LONGEST_HEAD = 65_536
 _PATIENCE = 20.0  # seconds for a head to arrive
 
 
-class Shared(NamedTuple):
+class Shared:
     """What the connections of one server have in common."""
 
-    inbox: Inbox
-    outbox: Outbox
-    heads: Heads
+    def __init__(self) -> None:
+        self.inbox: Round[Exchange, ASGI3Application] = Round(Exchange.begin)
+        self.outbox: Round[Exchange, bytes] = Round(Exchange.send_now)
+        self.heads = Heads()
+        self._defaults: list[tuple[bytes, bytes]] = []
+        self._default_lines = b""
+
+    def write_defaults(self, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """Return *headers*, which every answer of the same second has, as lines."""
+        if headers is not self._defaults:
+            self._default_lines = b"".join([b"%b: %b\r\n" % it for it in headers])
+            self._defaults = headers
+        return self._default_lines
 
 
 def connections() -> Callable[..., "Connection"]:
     """Return what makes the connections of one server."""
-    return partial(Connection, shared=Shared(Inbox(), Outbox(), Heads()))
+    return partial(Connection, shared=Shared())
 
 
 class Connection(HttpToolsProtocol):
@@ -344,16 +354,16 @@ class Exchange(RequestResponseCycle):
     def _write(self, reply: Reply) -> None:
         if self.disconnected:
             return
-        outbox = self._connection.shared.outbox
+        shared = self._connection.shared
         parts = (
             STATUS_LINE[reply.status],
-            outbox.write_defaults(self.default_headers),
+            shared.write_defaults(self.default_headers),
             reply.header_lines,
             b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n",
             reply.body if self.head.method != "HEAD" else b"",
         )
         self.response_started, self._piece = True, False
-        outbox.put(self, b"".join(parts))
+        shared.outbox.put(self, b"".join(parts))
 
     def send_now(self, answer: bytes) -> None:
         """Write the whole *answer*, which ends the exchange."""

@@ -154,7 +154,7 @@ def test_a_known_head_is_not_parsed() -> None:
         server = Server()
         (once,) = await server.serve([PLAIN])
         connection = server.connect()
-        connection.parser = None  # type: ignore[assignment]
+        connection.parser = None  # type: ignore[assignment]  # to fail if it is asked
         await server.take(connection, [PLAIN, PLAIN.replace(b"body", b"then")])
         assert server.requests[1] == once
         return [it[-1] for it in server.requests]

@@ -1,63 +1,58 @@
 """What one round of the loop brings is handled together."""
 
 import asyncio
-from typing import Any
 
-from mock_server.rounds import Inbox, Outbox
-
-APP: Any = None
+from mock_server.connection import Shared
+from mock_server.rounds import Round
 
 
-class Exchange:
-    def __init__(self, name: str, said: list[str]) -> None:
-        self.name, self.said = name, said
-
-    def begin(self, _: Any) -> None:
-        self.said.append(self.name)
-
-    def send_now(self, answer: bytes) -> None:
-        self.said.append(self.name + answer.decode())
-
-
-def test_the_requests_of_one_round_are_answered_when_all_are_read() -> None:
+def test_what_comes_in_one_round_is_handled_when_all_has_come() -> None:
     said = list[str]()
 
-    async def read() -> None:
-        inbox = Inbox()
-        for name in "ab":
-            inbox.put(Exchange(name, said), APP)
+    async def put() -> None:
+        round_ = Round[str, int](lambda whose, what: said.append(f"{whose}{what}"))
+        for number, name in enumerate("ab"):
+            round_.put(name, number)
             assert not said
         await asyncio.sleep(0)
-        inbox.put(Exchange("c", said), APP)
-        assert said == ["a", "b"]
+        round_.put("c", 2)
+        assert said == ["a0", "b1"]
         await asyncio.sleep(0)
 
-    asyncio.run(read())
+    asyncio.run(put())
 
-    assert said == ["a", "b", "c"]
+    assert said == ["a0", "b1", "c2"]
 
 
-def test_the_answers_of_one_round_are_written_together() -> None:
-    said = list[str]()
+def test_what_is_put_while_a_round_is_handled_waits_for_the_next() -> None:
+    said = list[int]()
 
-    async def answer() -> None:
-        outbox = Outbox()
-        for name in "ab":
-            outbox.put(Exchange(name, said), b"!")
-            assert not said
+    def handle(name: str, number: int) -> None:
+        said.append(number)
+        if number < 2:
+            round_.put(name, number + 1)
+
+    round_ = Round(handle)
+
+    async def put() -> None:
+        round_.put("a", 0)
+        await asyncio.sleep(0)
+        assert said == [0]
+        await asyncio.sleep(0)
+        assert said == [0, 1]
         await asyncio.sleep(0)
 
-    asyncio.run(answer())
+    asyncio.run(put())
 
-    assert said == ["a!", "b!"]
+    assert said == [0, 1, 2]
 
 
 def test_what_every_answer_says_is_written_once() -> None:
-    outbox = Outbox()
+    shared = Shared()
     date = [(b"date", b"Sun, 22 Nov 2026 00:00:00 GMT")]
 
-    lines = outbox.write_defaults(date)
+    lines = shared.write_defaults(date)
 
     assert lines == b"date: Sun, 22 Nov 2026 00:00:00 GMT\r\n"
-    assert outbox.write_defaults(date) is lines
-    assert outbox.write_defaults([(b"a", b"b")]) == b"a: b\r\n"
+    assert shared.write_defaults(date) is lines
+    assert shared.write_defaults([(b"a", b"b")]) == b"a: b\r\n"
